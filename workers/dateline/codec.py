@@ -17,7 +17,7 @@ class UnreadableRecordError(ValueError):
 
 
 @cache
-def adapter(record_type: type[Record]) -> TypeAdapter[Record]:
+def adapter(record_type: Any) -> TypeAdapter[Any]:
     """The validator of a record type, built once: building costs milliseconds."""
     return TypeAdapter(record_type)
 
@@ -30,13 +30,14 @@ def encode(record: object) -> bytes:
 def decode(raw: bytes | str, record_type: type[Record]) -> Record:
     """Read a record, or raise `UnreadableRecordError` naming the first field that is wrong. Unknown fields are passed over."""
     try:
-        return adapter(record_type).validate_python(orjson.loads(raw))
+        record: Record = adapter(record_type).validate_python(orjson.loads(raw))  # type: ignore[arg-type]  # mypy denies type[T] a hash
     except orjson.JSONDecodeError as error:
         raise UnreadableRecordError(f"not JSON: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "record"
         raise UnreadableRecordError(f"not a {record_type.__name__}: {where}: {first['msg']}") from error
+    return record
 
 
 def content_id(*parts: Any) -> str:
