@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from dateline.config_files import config_file
 from dateline.delivery.kafka import KafkaOptions, TopicNames
+from dateline.reading_options import ReadingOptions
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
 
     kafka: KafkaOptions
     topics: TopicNames
+    reading: ReadingOptions
 
     @classmethod
     def settings_customise_sources(
