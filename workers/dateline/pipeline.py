@@ -118,7 +118,9 @@ def _identity(occurrence: Occurrence) -> tuple[str | int | None, ...]:
 
 def _mention(mention_id: str, occurrence: Occurrence, article: Article, docs: dict[str, str], producer: Producer) -> Mention:
     evidence = tuple(
-        Evidence(article_id=article.article_id, field=span.field, start=span.start, end=span.end, text=docs[span.field][span.start : span.end])
+        Evidence(
+            article_id=article.article_id, field=span.field, start=span.start, end=span.end, text=docs[span.field][span.start : span.end]
+        )
         for span in occurrence.evidence
     )
     publisher = article.publisher

@@ -1,0 +1,135 @@
+"""`dateline extract` and `dateline geoparse`: articles in, JSON lines out, no broker."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from dateline.cli.articles_in import read_articles
+from dateline.cli.show import print_event
+from dateline.codec import encode
+from dateline.records import Article, Event
+
+PER_PROCESS = 4  # articles in hand for each process: enough that none waits, few enough to bound memory
+SOME_INPUT_UNREADABLE = 3  # exit code: the rest was done
+
+
+@dataclass
+class Tally:
+    """What a batch has done so far."""
+
+    articles: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+    def reject(self, why: str) -> None:
+        self.unreadable.append(why)
+        click.echo(f"dateline: {why}", err=True)
+
+
+_source = click.argument("source", default="-", metavar="[FILE|URL|-]")
+_workers = click.option("--workers", type=click.IntRange(1), help="Processes that read at once; all cores if not given.")
+
+
+@click.command()
+@_source
+@click.option("--merge", is_flag=True, help="Read the whole input, merge what its articles say, and print the final events.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines on a terminal too; into a pipe it always does.")
+@_workers
+def extract(source: str, merge: bool, as_json: bool, workers: int | None) -> None:
+    """Print the events that articles report.
+
+    Reads JSON lines with `id` (or `article_id`) and `text`, and `title`, `url`, `published` where known, from FILE or standard
+    input, or the page at URL. Prints an event a line, in the order of the input. Exit code 3: some input could not be read.
+    """
+    from dateline.merging import merge_all
+    from dateline.settings import load
+
+    merging, tally = load().merging, Tally()
+    show = _event_printer(as_json or not sys.stdout.isatty())
+    results = _run(source, workers, tally, lambda pool: pool.submit)
+    # Without --merge each article is a world of its own: what it says is printed before the next is waited for.
+    worlds = [[mention for _, said in results for mention in said]] if merge else (said for _, said in results)
+    for mentions in worlds:
+        for event in merge_all(mentions, merging):
+            show(event)
+    _finish(tally)
+
+
+@click.command()
+@_source
+@_workers
+def geoparse(source: str, workers: int | None) -> None:
+    """Print the places that articles name, resolved to GeoNames.
+
+    Reads its input as `dateline extract` does and prints a line {id, places} for each article, in order. Offsets count the
+    characters of `text`. Exit code 3: some input could not be read.
+    """
+    tally = Tally()
+    for article, found in _run(source, workers, tally, lambda pool: pool.submit_geoparse):
+        places = [{"start": toponym.start, "end": toponym.end, **asdict(place)} for toponym, place in found]
+        _write(orjson.dumps({"id": article.article_id, "places": places}))
+    _finish(tally)
+
+
+def _run(
+    source: str, workers: int | None, tally: Tally, job: Callable[[Any], Callable[[Article], Future[Any]]]
+) -> Iterator[tuple[Article, Any]]:
+    """Each readable article with its result, in the order of the input, with progress on a terminal."""
+    from dateline.pool import ReaderPool, in_order
+    from dateline.settings import load
+
+    settings = load()
+    columns = (SpinnerColumn(), TextColumn("{task.completed} articles, {task.fields[rate]:.1f}/s"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        ReaderPool(settings.reading, settings.geography, workers) as pool,
+    ):
+        task = progress.add_task("reading", total=None, rate=0.0)
+        for article, future in in_order(_articles(source, tally, settings), job(pool), pool.processes * PER_PROCESS):
+            tally.articles += 1
+            progress.update(task, advance=1, rate=tally.articles / max(progress.tasks[0].elapsed or 1.0, 1e-3))
+            error = future.exception()
+            if error is None:
+                yield article, future.result()
+            else:
+                tally.reject(f"article {article.article_id!r}: {type(error).__name__}: {error}")
+
+
+def _articles(source: str, tally: Tally, settings: Any) -> Iterator[Article]:
+    if source.startswith(("http://", "https://")):
+        from dateline.app.polling import article_at
+
+        yield article_at(source, settings.poller)
+        return
+    for item in read_articles(source):
+        if isinstance(item, str):
+            tally.reject(item)
+        else:
+            yield item
+
+
+def _event_printer(as_json: bool) -> Callable[[Event], None]:
+    if as_json:
+        return lambda event: _write(encode(event))
+    console = Console()
+    return lambda event: print_event(console, event)
+
+
+def _write(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _finish(tally: Tally) -> None:
+    if tally.unreadable:
+        click.echo(f"dateline: {len(tally.unreadable)} inputs could not be read, {tally.articles} articles were", err=True)
+        sys.exit(SOME_INPUT_UNREADABLE)
