@@ -15,8 +15,12 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from dateline.app.options import WorkerOptions
 from dateline.config_files import config_file
+from dateline.delivery.health import HttpOptions
 from dateline.delivery.kafka import KafkaOptions, TopicNames
+from dateline.merging.options import MergingOptions
+from dateline.poller.options import PollerOptions
 from dateline.reading_options import ReadingOptions
 
 
@@ -28,6 +32,10 @@ class Settings(BaseSettings):
     kafka: KafkaOptions
     topics: TopicNames
     reading: ReadingOptions
+    poller: PollerOptions
+    merging: MergingOptions
+    worker: WorkerOptions
+    http: HttpOptions
 
     @classmethod
     def settings_customise_sources(

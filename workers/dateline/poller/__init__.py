@@ -1,0 +1,29 @@
+"""The poller: feeds of the open web as articles.
+
+    feeds = read_feeds("feeds.opml")                                 # list[Feed]; an address gives one feed
+    async with open_fetcher(options) as fetcher, open_reader(options) as read:
+        result = await poll(feed, state, fetcher=fetcher, read=read, options=options, now=now)
+        result.outcome     # news, unchanged, not_modified, failed (reason and next poll in the state), gone
+        result.articles    # what is new or edited, as versions of articles, oldest first
+        result.state       # the FeedState to hand in next time
+        await keep(state, result, store)                             # articles first, then the state
+
+Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which) → pages (their text) → articles;
+feeds (state and schedule), polls (one step of it all), store (the order of keeping). Nothing here knows of topics.
+"""
+
+from dateline.poller.feeds import FeedState, SeenItem
+from dateline.poller.fetching import Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
+from dateline.poller.opml import Feed, UnreadableFeedListError, feed, read_feeds
+from dateline.poller.options import PollerOptions
+from dateline.poller.pages import page_text
+from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
+from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article
+from dateline.poller.reading import ProcessReader, Reader, open_reader
+from dateline.poller.store import Store, keep
+
+__all__ = [
+    "Feed", "FeedState", "Fetched", "Fetcher", "Gone", "HttpFetcher", "Item", "NotModified", "ParsedFeed", "PollOutcome", "PollResult",
+    "PollerOptions", "ProcessReader", "Reader", "Retry", "SeenItem", "Store", "Unreadable", "UnreadableFeedListError", "UnreadablePageError",
+    "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_feeds",
+]  # fmt: skip

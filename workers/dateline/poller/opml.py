@@ -1,0 +1,115 @@
+"""The feed list: an OPML file, or the address of a single feed, as `Feed`s.
+
+A feed's settings are attributes of its outline, in Dateline's namespace:
+
+    <outline type="rss" text="BBC World" xmlUrl="https://…" dateline:country="GB" dateline:pageText="false"/>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from dateline.codec import content_id
+
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")  # the one mistake that is common in lists written by hand, and harmless
+NAMESPACE = "https://dateline.example/ns/feeds"
+_PREFIX = f"{{{NAMESPACE}}}"
+MAX_BYTES = 50_000_000  # a list of 100,000 feeds is about 20 MB
+
+
+class UnreadableFeedListError(ValueError):
+    """This feed list can't be used; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed to poll. `feed_id` is made of the address, so the same feed has the same state wherever it is listed."""
+
+    feed_id: str
+    url: str
+    name: str | None = None
+    country: str | None = None  # the publisher's home, ISO 3166-1 alpha-2
+    language: str | None = None
+    page_text: bool = True  # fetch each item's page and read its text there, not only what the feed itself tells
+
+
+def feed(url: str, **settings: object) -> Feed:
+    """A feed by its address. Raises ValueError when that is no http(s) address."""
+    url = url.strip()
+    parts = urlsplit(url)  # raises ValueError on broken IPv6 brackets
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not an http(s) address: {url!r}")
+    return Feed(feed_id=content_id(url), url=url, **settings)  # type: ignore[arg-type]  # names checked by Feed itself
+
+
+def read_feeds(source: str | Path) -> list[Feed]:
+    """The feeds of an OPML file, nested outlines included, or the one feed whose address is given. Each address once.
+
+    Raises UnreadableFeedListError naming the file and the outline that is wrong.
+    """
+    if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+        try:
+            return [feed(source)]
+        except ValueError as error:
+            raise UnreadableFeedListError(str(error)) from error
+    path = Path(source)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFeedListError(f"{path}: {error.strerror}") from error
+    return parse_opml(raw, str(path))
+
+
+def parse_opml(raw: bytes, name: str) -> list[Feed]:
+    """The feeds of an OPML document; `name` is what error messages call it."""
+    if len(raw) > MAX_BYTES:
+        raise UnreadableFeedListError(f"{name}: longer than {MAX_BYTES} bytes")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", raw), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFeedListError(f"{name}: not well-formed XML: {error}") from error
+    if etree.QName(root).localname.lower() != "opml":
+        raise UnreadableFeedListError(f"{name}: not OPML: its root element is <{etree.QName(root).localname}>")
+    feeds = {found.feed_id: found for found in _outlines(root, name)}
+    if not feeds:
+        raise UnreadableFeedListError(f"{name}: no outline has an xmlUrl")
+    return list(feeds.values())
+
+
+def _outlines(root: etree._Element, name: str) -> Iterator[Feed]:
+    for outline in root.iter("outline"):
+        attributes = {str(key).lower(): str(value).strip() for key, value in outline.attrib.items()}
+        if not (url := attributes.get("xmlurl")):
+            continue  # a folder
+        own = {key.removeprefix(_PREFIX): value for key, value in attributes.items() if key.startswith(_PREFIX)}
+        try:
+            yield feed(
+                url,
+                name=attributes.get("title") or attributes.get("text") or None,
+                country=_country(own.get("country")),
+                language=attributes.get("language") or None,
+                page_text=_flag(own.get("pagetext", "true")),
+            )
+        except ValueError as error:
+            raise UnreadableFeedListError(f"{name}, line {outline.sourceline}: {error}") from error
+
+
+def _country(value: str | None) -> str | None:
+    if not value:
+        return None
+    if len(value) != 2 or not value.isascii() or not value.isalpha():
+        raise ValueError(f"country must be two letters of ISO 3166-1, not {value!r}")
+    return value.upper()
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError(f"pageText must be true or false, not {value!r}")
+    return value.lower() == "true"

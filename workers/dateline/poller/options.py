@@ -1,0 +1,38 @@
+"""What the poller may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollerOptions:
+    """How politely and how much is read. Defaults and their reasons are in config/dateline.toml."""
+
+    contact: str
+    min_interval_s: int
+    max_interval_s: int
+    concurrency: int
+    per_host: int
+    connect_timeout_s: float
+    fetch_timeout_s: float
+    max_feed_bytes: int
+    max_page_bytes: int
+    max_redirects: int
+    allow_private_addresses: bool
+    max_items: int
+    max_seen_items: int
+    max_text_chars: int
+    reading_processes: int
+    reading_timeout_s: float
+    clock_skew_s: int
+    earliest_year: int
+    stop_deadline_s: float
+    agencies: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        if self.max_seen_items < self.max_items:
+            raise ValueError("max_seen_items must be at least max_items: an item still in its feed must not be forgotten")
+        if self.min_interval_s > self.max_interval_s:
+            raise ValueError("min_interval_s must not be above max_interval_s")
