@@ -1,0 +1,105 @@
+"""What the merged record says when its reports differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from merging.reports import ALDER, NORTH, OPTIONS, XANIA, on, report
+
+from dateline.merging import cluster, event_id
+from dateline.records import DateSpan, Event, Mention, Party
+
+WORDS = "Gunmen stormed the fish market and killed traders"
+
+
+def one_event(*mentions: Mention) -> Event:
+    (event,) = cluster(mentions, OPTIONS)
+    return event
+
+
+def test_it_is_named_after_its_first_report() -> None:
+    first, second = report("herald", WORDS, published=3), report("gazette", WORDS, published=4)
+    event = one_event(second, first)
+    assert event.event_id == event_id(first)
+    assert (event.first_reported, event.last_reported) == (datetime(2026, 5, 3, 12, tzinfo=UTC), datetime(2026, 5, 4, 12, tzinfo=UTC))
+    assert [source.article_id for source in event.sources] == ["herald", "gazette"]
+
+
+def test_its_place_is_the_most_specific() -> None:
+    event = one_event(report("a", WORDS, where=XANIA), report("b", WORDS, where=NORTH), report("c", WORDS, where=ALDER))
+    assert event.place == ALDER
+
+
+def test_its_date_is_the_most_precise_that_a_text_tells() -> None:
+    may = DateSpan(start=date(2026, 5, 1), end=date(2026, 5, 31), precision="month", text="May", basis="stated")
+    event = one_event(report("a", WORDS, when=may), report("b", WORDS, when=on(2)), report("c", WORDS, when=on(3, basis="publication")))
+    assert event.date == on(2)
+
+
+def test_the_date_that_most_origins_tell_wins() -> None:
+    event = one_event(report("a", WORDS + " a", when=on(3)), report("b", WORDS + " b", when=on(2)), report("c", WORDS + " c", when=on(2)))
+    assert event.date == on(2)
+
+
+def test_parties_are_united_with_the_best_supported_first() -> None:
+    event = one_event(
+        report("a", WORDS + " a", actors=["gunmen", "Red Band"]), report("b", WORDS + " b", actors=["Red Band"], recipients=["traders"])
+    )
+    assert [actor.name for actor in event.actors] == ["Red Band", "gunmen"]
+    assert [recipient.name for recipient in event.recipients] == ["traders"]
+
+
+def test_of_one_name_the_fullest_record_is_kept() -> None:
+    known = Party(name="Red Band", text="the Red Band", kind="rebels", country="XA")
+    event = one_event(report("a", WORDS, actors=["Red Band"]), replace(report("b", WORDS), actors=(known,)))
+    assert event.actors == (known,)
+
+
+@pytest.mark.parametrize(
+    ("told", "merged"),
+    [
+        pytest.param([4, 4], (4, 4), id="agreed"),
+        pytest.param([(5, None), 7], (7, 7), id="at least five, and seven"),
+        pytest.param([4, 7], (4, 7), id="disagreement is kept"),
+        pytest.param([(4, 6), (5, 9)], (5, 6), id="ranges narrow each other"),
+        pytest.param([3, None], (3, 3), id="one does not say"),
+        pytest.param([9, (12, None)], (9, 12), id="nine, and at least twelve"),
+    ],
+)
+def test_tolls(told: list[int | tuple[int, int | None] | None], merged: tuple[int, int | None]) -> None:
+    event = one_event(*(report(f"paper{day}", f"{WORDS} {day}", published=3 + day, killed=killed) for day, killed in enumerate(told)))
+    assert event.casualties.killed is not None
+    assert (event.casualties.killed.low, event.casualties.killed.high) == merged
+
+
+def test_an_outlet_that_corrects_its_toll_does_not_contradict_itself() -> None:
+    event = one_event(
+        report("a", WORDS, published=3, killed=4, publisher="Gazette"),
+        report("b", WORDS + " now", published=4, killed=6, publisher="Gazette"),
+    )
+    assert event.casualties.killed is not None
+    assert (event.casualties.killed.low, event.casualties.killed.high) == (6, 6)
+
+
+def test_copies_are_sources_but_not_origins() -> None:
+    wire = [report(f"paper{n}", WORDS, agency="AP", confidence=0.6) for n in range(4)]
+    own = report("herald", WORDS + ", a witness said", confidence=0.5)
+    copied, checked = one_event(*wire), one_event(*wire, own)
+    assert (copied.source_count, copied.origin_count, copied.confidence) == (4, 1, 0.6)
+    assert (checked.source_count, checked.origin_count, checked.confidence) == (5, 2, 0.8)
+
+
+def test_the_same_wording_is_one_origin_even_without_a_credit() -> None:
+    assert one_event(report("a", WORDS), report("b", WORDS)).origin_count == 1
+
+
+def test_no_number_of_reports_makes_it_certain() -> None:
+    assert one_event(*(report(f"paper{n}", f"{WORDS} {n}", confidence=0.9) for n in range(9))).confidence == 0.99
+
+
+def test_it_is_central_when_it_is_for_one_article_and_rests_on_the_words_of_all() -> None:
+    event = one_event(report("a", WORDS), report("b", WORDS, central=True))
+    assert event.central
+    assert [evidence.article_id for evidence in event.evidence] == ["a", "b"]

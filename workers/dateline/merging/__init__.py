@@ -1,0 +1,47 @@
+"""Merging: from what articles say of events to the events, each once.
+
+    key = block_key(event_type, place, date)         # mentions that may be one event meet under the same key
+    events = cluster(mentions, options)              # the events that these mentions tell of
+    records = changes(published, events)             # what to publish so that the last record of every id is true
+    gone = expired(mentions, watermark, options)     # what the window of event time lets go of
+    events = merge_all(mentions, options)            # every block at once, for batches
+
+Pure functions of sets: the same mentions in any order, twice over, or in any number of parts give the same events with the same ids
+(DESIGN, invariants 2 and 3). Nothing here knows of topics or of the time of day.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from dateline.merging.blocks import block_key
+from dateline.merging.gather import current, gather
+from dateline.merging.history import Expired, changes, expired
+from dateline.merging.merged import event_id, merged
+from dateline.merging.options import MergingOptions
+from dateline.merging.when import FAR_OFF, is_late
+from dateline.records import Event, Mention, Withdrawal
+
+__all__ = ["Expired", "MergingOptions", "block_key", "changes", "cluster", "current", "event_id", "expired", "is_late", "merge_all"]
+
+
+def cluster(mentions: Iterable[Mention], options: MergingOptions, withdrawals: Iterable[Withdrawal] = ()) -> list[Event]:
+    """The events that these mentions tell of, in order of their ids.
+
+    Of each article only the newest version counts, as far as the mentions and withdrawals know of it.
+    """
+    return _events(current(mentions, withdrawals), options)
+
+
+def merge_all(mentions: Iterable[Mention], options: MergingOptions, withdrawals: Iterable[Withdrawal] = ()) -> list[Event]:
+    """The events of all blocks, by first report, then id."""
+    blocks: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in current(mentions, withdrawals):
+        blocks[mention.block].append(mention)
+    events = [event for block in blocks.values() for event in _events(block, options)]
+    return sorted(events, key=lambda event: (event.first_reported or FAR_OFF, event.event_id))
+
+
+def _events(mentions: Iterable[Mention], options: MergingOptions) -> list[Event]:
+    return sorted((merged(group) for group in gather(mentions, options)), key=lambda event: event.event_id)

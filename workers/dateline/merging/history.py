@@ -1,0 +1,60 @@
+"""What becomes of events over time: what to publish of a change, and what the window lets go of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dateline.merging.gather import current, gather
+from dateline.merging.merged import event_id
+from dateline.merging.options import MergingOptions
+from dateline.merging.when import founding_article, horizon, reported
+from dateline.records import Event, Evidence, Mention
+
+
+def changes(before: Mapping[str, Event], now: Iterable[Event]) -> list[Event]:
+    """What must be published so that the last record of each id is true: first what is new or changed, then what is no longer.
+
+    `before` is the last published record by id; `now` the active events. An event that is gone was `merged` into the one that now
+    rests on the words that founded it, or `retracted` if none does. What the window let go of must have left `before` too.
+    """
+    active = {event.event_id: event for event in sorted(now, key=lambda event: event.event_id)}
+    resting_on: dict[tuple[str, Evidence], str] = {}
+    for event in active.values():
+        for evidence in event.evidence:
+            resting_on.setdefault((event.event_type, evidence), event.event_id)
+    told = [event for event in active.values() if before.get(event.event_id) != event]
+    gone = [event for _, event in sorted(before.items()) if event.state == "active" and event.event_id not in active]
+    return told + [_ended(event, resting_on) for event in gone]
+
+
+def _ended(event: Event, resting_on: Mapping[tuple[str, Evidence], str]) -> Event:
+    founding = (evidence for evidence in event.evidence if evidence.article_id == founding_article(event))
+    heir = next((resting_on[key] for evidence in founding if (key := (event.event_type, evidence)) in resting_on), None)
+    return replace(event, state="merged" if heir else "retracted", merged_into=heir)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Ids of what can change no more."""
+
+    events: frozenset[str]
+    mentions: frozenset[str]
+
+
+def expired(mentions: Iterable[Mention], watermark: datetime, options: MergingOptions) -> Expired:
+    """Which events, with all their mentions, are past the window: those whose newest mention is.
+
+    Whole events only, so that what is left clusters as it did: no mention left was joined to one that goes, and none that is not late
+    (`is_late`) can be.
+    """
+    every, end = list(mentions), horizon(watermark, options)
+    if all(reported(mention) >= end for mention in every):
+        return Expired(frozenset(), frozenset())
+    groups = gather(current(every), options)
+    past = [group for group in groups if all(reported(mention) < end for mention in group)]
+    standing = {mention.mention_id for group in groups for mention in group}
+    gone = {mention.mention_id for group in past for mention in group}
+    gone |= {mention.mention_id for mention in every if mention.mention_id not in standing and reported(mention) < end}  # superseded
+    return Expired(frozenset(event_id(group[0]) for group in past), frozenset(gone))
