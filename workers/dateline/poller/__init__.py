@@ -24,6 +24,6 @@ from dateline.poller.store import Store, keep
 
 __all__ = [
     "Feed", "FeedState", "Fetched", "Fetcher", "Gone", "HttpFetcher", "Item", "NotModified", "ParsedFeed", "PollOutcome", "PollResult",
-    "PollerOptions", "ProcessReader", "Reader", "Retry", "SeenItem", "Store", "Unreadable", "UnreadableFeedListError", "UnreadablePageError",
-    "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_feeds",
+    "PollerOptions", "ProcessReader", "Reader", "Retry", "SeenItem", "Store", "Unreadable", "UnreadableFeedListError",
+    "UnreadablePageError", "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_feeds",
 ]  # fmt: skip

@@ -112,7 +112,7 @@ class HttpFetcher:
                 return await self._request(url, headers, max_bytes)
         except TimeoutError:
             return Retry(f"timeout: no full answer within {self._options.fetch_timeout_s:g} s")
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             return Retry(f"address: not an http(s) address: {error}"[:300])
         except aiohttp.TooManyRedirects:
             return Retry(f"redirects: more than {self._options.max_redirects}")

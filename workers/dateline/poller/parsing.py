@@ -73,12 +73,10 @@ def _parse_xml(body: bytes, url: str, content_type: str | None, max_items: int, 
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, OverflowError) as error:
         return Unreadable(f"parse: feedparser gave up: {type(error).__name__}: {error}"[:300])  # seen with fuzzed bytes
-    if not parsed.entries and not parsed.version:
+    if not parsed.entries and not parsed.get("version"):
         return Unreadable(f"parse: no feed: {parsed.get('bozo_exception') or 'neither RSS, Atom nor JSON Feed'}"[:300])
     language = _line(parsed.feed.get("language"))
-    entries = _latest(
-        [(_moment(entry.get("published_parsed") or entry.get("updated_parsed")), entry) for entry in parsed.entries], max_items
-    )
+    entries = _latest([(_published(entry) or _updated(entry), entry) for entry in parsed.entries], max_items)
     return ParsedFeed(
         title=_line(parsed.feed.get("title")),
         items=tuple(_entry_item(entry, parsed.feed.get("link") or url, language, limit) for entry in entries),
@@ -95,8 +93,8 @@ def _entry_item(entry: Mapping[str, Any], base: str, language: str | None, limit
         title=_line(entry.get("title")),
         summary=html_to_text(summary, MAX_SUMMARY) or None if isinstance(summary, str) else None,
         text=max(texts, key=len, default=""),
-        published=_moment(entry.get("published_parsed")),
-        updated=_moment(entry.get("updated_parsed")),
+        published=_published(entry),
+        updated=_updated(entry),
         authors=_lines(author.get("name") for author in entry.get("authors") or ()),
         tags=_lines(tag.get("label") or tag.get("term") for tag in entry.get("tags") or ()),
         language=_line((entry.get("title_detail") or {}).get("language")) or language,
@@ -172,6 +170,15 @@ def _url(value: object, base: str) -> str | None:
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def _published(entry: Mapping[str, Any]) -> datetime | None:
+    return _moment(entry.get("published_parsed"))
+
+
+def _updated(entry: Mapping[str, Any]) -> datetime | None:
+    # feedparser answers with the publication date where there is no other
+    return _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
 
 
 def _moment(parsed: object) -> datetime | None:

@@ -1,0 +1,277 @@
+"""What the poller promises over time: each version of each item once, whatever is edited, broken or killed in between."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import ParamSpec, TypeVar
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dateline.codec import decode, encode
+from dateline.poller import Feed, FeedState, Fetched, Gone, NotModified, PollerOptions, PollResult, Retry, Unreadable, feed, keep, poll
+from dateline.poller.fetching import Outcome
+from dateline.records import Article
+
+P = ParamSpec("P")
+T = TypeVar("T")
+NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
+FEED = feed("https://andes.example/feed", name="Andes Daily", country="PE", page_text=False)
+
+
+async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
+    return function(*args, **kwargs)
+
+
+@dataclass
+class World:
+    """A web of addresses and what each gives now."""
+
+    pages: dict[str, Outcome] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def fetch(self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None) -> Outcome:
+        self.asked.append((url, etag))
+        page = self.pages.get(url, Retry("status: HTTP 404"))
+        return NotModified() if isinstance(page, Fetched) and etag and page.etag == etag else page
+
+
+def rss(items: Sequence[Mapping[str, str]]) -> bytes:
+    entries = "".join("<item>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in item.items()) + "</item>" for item in items)
+    return f"<rss version='2.0'><channel><title>Andes</title>{entries}</channel></rss>".encode()
+
+
+def found(body: bytes, etag: str | None = None, url: str = FEED.url) -> Fetched:
+    return Fetched(url=url, body=body, etag=etag)
+
+
+async def polled(
+    body: bytes | Outcome,
+    options: PollerOptions,
+    state: FeedState | None = None,
+    *,
+    world: World | None = None,
+    now: datetime = NOW,
+    of: Feed = FEED,
+) -> PollResult:
+    world = world or World()
+    world.pages[FEED.url] = found(body) if isinstance(body, bytes) else body
+    return await poll(of, state, fetcher=world, read=here, options=options, now=now)
+
+
+BRIDGE = {
+    "title": "Bridge reopened",
+    "link": "https://andes.example/bridge?utm_source=rss",
+    "guid": "b-1",
+    "description": "Cars cross again.",
+}
+
+
+async def test_a_new_item_is_an_article(options: PollerOptions) -> None:
+    result = await polled(rss([BRIDGE | {"pubDate": "Fri, 19 Dec 2025 08:00:00 GMT"}]), options)
+    [article] = result.articles
+    assert (result.outcome, article.version, article.url) == ("news", 1, "https://andes.example/bridge")
+    assert (article.title, article.text, article.text_basis) == ("Bridge reopened", "Cars cross again.", "feed")
+    assert (article.published, article.published_basis) == (datetime(2025, 12, 19, 8, tzinfo=UTC), "stated")
+    assert article.publisher is not None
+    assert (article.publisher.name, article.publisher.domain, article.publisher.country) == ("Andes Daily", "andes.example", "PE")
+    assert decode(encode(result.state), FeedState) == result.state
+
+
+async def test_an_edited_item_is_the_next_version_of_its_article(options: PollerOptions) -> None:
+    first = await polled(rss([BRIDGE]), options)
+    same = await polled(rss([BRIDGE, {"title": "Other", "guid": "o"}]), options, first.state)
+    edited = await polled(rss([BRIDGE | {"description": "Closed once more."}]), options, same.state)
+    [article] = edited.articles
+    assert article.article_id == first.articles[0].article_id
+    assert article.version == 2
+    assert article.published == first.articles[0].published  # undated: first seen stays first seen
+    assert [other.title for other in same.articles] == ["Other"]
+
+
+@pytest.mark.parametrize("date", ["Fri, 19 Dec 2036 08:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "soon"])
+async def test_an_absurd_date_is_when_it_was_first_seen(options: PollerOptions, date: str) -> None:
+    [article] = (await polled(rss([BRIDGE | {"pubDate": date}]), options)).articles
+    assert (article.published, article.published_basis) == (NOW, "first_seen")
+
+
+async def test_items_that_share_guid_link_or_date_are_told_apart(options: PollerOptions) -> None:
+    shared = {"guid": "same", "link": "https://andes.example/live", "pubDate": "Fri, 19 Dec 2025 08:00:00 GMT"}
+    result = await polled(rss([shared | {"title": "One"}, shared | {"title": "Two"}, shared | {"title": "Two"}]), options)
+    assert sorted(article.title or "" for article in result.articles) == ["One", "Two"]
+    assert len({article.article_id for article in result.articles}) == 2
+
+
+async def test_one_article_keeps_its_id_under_another_guid_scheme_or_feed(options: PollerOptions) -> None:
+    first = await polled(rss([BRIDGE]), options)
+    again = await polled(rss([BRIDGE | {"guid": "b-1#2", "link": "http://andes.example/bridge#top"}]), options, first.state)
+    assert again.articles == ()
+    other = feed("https://other.example/feed", page_text=False)
+    world = World({other.url: found(rss([BRIDGE]), url=other.url)})
+    elsewhere = await poll(other, None, fetcher=world, read=here, options=options, now=NOW)
+    assert elsewhere.articles[0].article_id == first.articles[0].article_id
+
+
+async def test_the_page_is_read_for_new_items_only_and_the_longer_text_wins(options: PollerOptions) -> None:
+    paragraph = "A ferry sank on Lake Kivu on Saturday with at least forty people on board, the port authority said in a statement. "
+    page = f"<html><body><article><h1>Ferry</h1><p>{paragraph * 2}</p><p>{paragraph}</p></article></body></html>".encode()
+    with_pages = dataclasses.replace(FEED, page_text=True)
+    url = "https://andes.example/bridge?utm_source=rss"
+    world = World({url: found(page, url=url)})
+    first = await polled(rss([BRIDGE]), options, world=world, of=with_pages)
+    assert first.articles[0].text_basis == "page"
+    assert "Lake Kivu" in first.articles[0].text
+    await polled(rss([BRIDGE, {"title": "No link"}]), options, first.state, world=world, of=with_pages)
+    assert [asked for asked, _ in world.asked].count(url) == 1
+    world.pages.clear()
+    [without] = (await polled(rss([BRIDGE]), options, world=world, of=with_pages)).articles
+    assert (without.text, without.text_basis) == ("Cars cross again.", "feed")
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("LIMA (Reuters) - Police said.", "Reuters"), ("LIMA, Peru (AP) — Police said.", "AP"), ("GENEVA (XNA) — Talks began.", "XNA"),
+        ("Talks began on Friday. (AFP)", "AFP"), ("Talks began. — Associated Press", "AP"), ("The president (UN) spoke.", None),
+        ("Talks.", None), ("The World Health Organization (WHO) said so.", None),
+    ],
+)  # fmt: skip
+async def test_the_agency_credited_is_the_origin(options: PollerOptions, text: str, origin: str | None) -> None:
+    [article] = (await polled(rss([BRIDGE | {"description": text}]), options)).articles
+    assert article.origin == origin
+
+
+async def test_validators_spare_the_server(options: PollerOptions) -> None:
+    world = World()
+    first = await polled(found(rss([BRIDGE]), etag='"1"'), options, world=world)
+    second = await polled(found(rss([BRIDGE]), etag='"1"'), options, first.state, world=world)
+    assert world.asked[-1] == (FEED.url, '"1"')
+    assert (second.outcome, second.articles, second.state.seen) == ("not_modified", (), first.state.seen)
+
+
+async def test_waits_grow_without_news_and_with_failures_and_stay_bounded(options: PollerOptions) -> None:
+    def wait(state: FeedState) -> float:
+        assert state.next_poll is not None
+        return (state.next_poll - NOW).total_seconds()
+
+    ends = options.min_interval_s, options.max_interval_s * 1.1
+    quiet = (await polled(rss([BRIDGE]), options)).state
+    failing = quiet
+    for _ in range(40):
+        earlier = wait(quiet), wait(failing)
+        quiet = (await polled(rss([BRIDGE]), options, quiet)).state
+        failing = (await polled(Retry("status: HTTP 500"), options, failing)).state
+        assert ends[0] <= earlier[0] <= wait(quiet) <= ends[1]
+        assert ends[0] <= earlier[1] <= wait(failing) <= ends[1]
+    assert (failing.failures, failing.last_reason) == (40, "status: HTTP 500")
+    news = (await polled(rss([{"title": "New"}]), options, quiet)).state
+    assert wait(news) < wait(quiet)
+    asked_to_wait = (await polled(Retry("status: HTTP 429", 5_000), options)).state
+    assert wait(asked_to_wait) >= 5_000
+    ten_years = (await polled(Retry("status: HTTP 429", 3e8), options)).state
+    assert wait(ten_years) <= ends[1]
+
+
+async def test_failures_keep_what_was_known(options: PollerOptions) -> None:
+    first = await polled(rss([BRIDGE]), options)
+    for trouble in (Retry("dns: no such host"), found(b"<html>Sign in</html>"), Gone()):
+        after = await polled(trouble, options, first.state)
+        assert after.articles == ()
+        assert after.state.seen == first.state.seen
+        assert after.state.last_reason
+    assert after.state.retired
+    assert (await polled(rss([BRIDGE]), options, after.state)).articles == ()
+
+
+async def test_the_table_of_seen_items_is_bounded_and_forgets_the_longest_unseen(options: PollerOptions) -> None:
+    state = None
+    for day in range(5):
+        state = (await polled(rss([{"title": f"{day}-{number}"} for number in range(20)]), options, state)).state
+    assert state is not None
+    assert len(state.seen) == options.max_seen_items
+    assert (await polled(rss([{"title": f"4-{number}"} for number in range(20)]), options, state)).articles == ()
+
+
+class KilledError(Exception):
+    """The process is killed here."""
+
+
+@dataclass
+class Disk:
+    """A store that outlives crashes. `crash_at` is the write, of the next ones, at which the process dies: before or after it."""
+
+    state: bytes | None = None
+    articles: list[Article] = field(default_factory=list)
+    crash_at: tuple[int, bool] | None = None
+
+    def _write(self, write: Callable[[], None]) -> None:
+        number, after = self.crash_at or (-1, False)
+        self.crash_at = (number - 1, after) if self.crash_at else None
+        if number == 0 and not after:
+            raise KilledError
+        write()
+        if number == 0:
+            raise KilledError
+
+    async def save(self, state: FeedState) -> None:
+        self._write(lambda: setattr(self, "state", encode(state)))
+
+    async def publish(self, articles: Sequence[Article]) -> None:
+        for article in articles:
+            self._write(lambda article=article: self.articles.append(article))  # type: ignore[misc]
+
+
+ITEMS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["one", "two", "three"]), max_size=4)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(ITEMS, st.one_of(st.none(), st.tuples(st.integers(0, 5), st.booleans()))),
+        st.sampled_from([Retry("status: HTTP 500"), Gone("gone"), found(b"junk")]),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(steps=STEPS)
+def test_each_version_of_each_item_is_delivered_once_whatever_happens(steps: list[object], options: PollerOptions) -> None:
+    """Contents, failures and kills in any order. Without a kill nothing comes twice; with one, what comes twice is the same."""
+    asyncio.run(_live_through(steps, options))
+
+
+async def _live_through(steps: list[object], options: PollerOptions) -> None:
+    disk, now = Disk(), NOW
+    shown: dict[str, list[str]] = {}  # by item, the texts that a whole poll saw, one after the other
+    for step in [*steps]:
+        now += timedelta(hours=1)
+        state = decode(disk.state, FeedState) if disk.state else None
+        if not isinstance(step, tuple):
+            await keep(state, await polled(step, options, state, now=now), disk)  # type: ignore[arg-type]
+            continue
+        items, disk.crash_at = step
+        body = rss([{"guid": name, "title": name, "description": text} for name, text in items.items()])
+        before = len(disk.articles)
+        try:
+            await keep(state, await polled(body, options, state, now=now), disk)
+        except KilledError:
+            continue
+        finally:
+            disk.crash_at = None
+        delivered = disk.articles[before:]
+        assert len({article.article_id for article in delivered}) == len(delivered)
+        for name, text in items.items():
+            if shown.setdefault(name, [])[-1:] != [text]:
+                shown[name].append(text)
+        latest = {article.title: article.text for article in disk.articles}
+        assert {name: latest[name] for name in items} == items  # nothing lost: the last delivered version is what is shown
+    contents: dict[tuple[str, int], str] = {}
+    for article in disk.articles:
+        assert contents.setdefault((article.article_id, article.version), article.text) == article.text  # no version has two contents
+    if all(not isinstance(step, tuple) or step[1] is None for step in steps):
+        told = {name: [article.text for article in disk.articles if article.title == name] for name in shown}
+        assert told == shown  # nobody was killed: each version exactly once, in order

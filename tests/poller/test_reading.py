@@ -1,0 +1,29 @@
+"""Reading processes meet hostile input: what they run here is what it may do to them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from dateline.poller import ProcessReader, Unreadable
+
+
+async def test_what_dies_or_raises_in_a_reading_process_is_a_named_failure() -> None:
+    reader = ProcessReader(processes=2, timeout_s=30)
+    try:
+        assert await reader(int, "7") == 7
+        assert await reader(int, "x") == Unreadable("read: ValueError: invalid literal for int() with base 10: 'x'")
+        assert await reader(signal.raise_signal, signal.SIGKILL) == Unreadable("read: the reading process died twice")
+        assert await reader(int, "8") == 8
+    finally:
+        reader.close()
+
+
+async def test_a_hanging_read_ends_and_its_neighbours_are_done() -> None:
+    reader = ProcessReader(processes=1, timeout_s=4)
+    try:
+        hanging, neighbour = await asyncio.gather(reader(signal.pause), reader(int, "9"))
+        assert hanging == Unreadable("read: not done within 4 s")
+        assert neighbour == 9
+    finally:
+        reader.close()
