@@ -15,7 +15,7 @@ class ModelMissingError(RuntimeError):
     """The language model that the settings name is not installed; the message says how to install one."""
 
 
-class OpenBlasOps(NumpyOps):
+class OpenBlasOps(NumpyOps):  # type: ignore[misc]  # thinc is untyped
     """spaCy's numpy operations with numpy's own matrix product.
 
     thinc multiplies with BLIS; numpy's OpenBLAS gave the same 48,540 parses of 120 news stories in 0.53 of the time (docs/decisions.md).

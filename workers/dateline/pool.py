@@ -77,7 +77,7 @@ class ReaderPool:
 
     def close(self) -> None:
         """Stop at once: what was not finished is not waited for."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def __enter__(self) -> Self:

@@ -9,6 +9,12 @@ import click
 
 from dateline import __version__
 from dateline.cli.batch import extract, geoparse
+from dateline.cli.feeds import feeds
+from dateline.cli.gazetteer import gazetteer
+from dateline.cli.replay import replay
+from dateline.cli.running import poll, up, worker
+from dateline.cli.tail import tail
+from dateline.cli.topics import topics
 
 FAILED = 1  # exit code: it could not be done; 2 is click's own for a wrong call, 3 for input that was read in part
 
@@ -26,8 +32,8 @@ def cli(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-cli.add_command(extract)
-cli.add_command(geoparse)
+for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, gazetteer):
+    cli.add_command(command)
 
 
 def main() -> None:

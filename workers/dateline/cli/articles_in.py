@@ -22,7 +22,7 @@ def read_articles(source: str) -> Iterator[Article | str]:
 
     Raises FileNotFoundError and other OSErrors of opening the file.
     """
-    stream = sys.stdin.buffer if source == "-" else Path(source).open("rb")
+    stream = sys.stdin.buffer if source == "-" else Path(source).open("rb")  # noqa: SIM115 — closed by the next line
     with stream:
         number = 0
         while line := stream.readline(MAX_LINE_BYTES):

@@ -18,7 +18,6 @@ from dateline.cli.show import print_event
 from dateline.codec import encode
 from dateline.records import Article, Event
 
-PER_PROCESS = 4  # articles in hand for each process: enough that none waits, few enough to bound memory
 SOME_INPUT_UNREADABLE = 3  # exit code: the rest was done
 
 
@@ -94,7 +93,9 @@ def _run(
         ReaderPool(settings.reading, settings.geography, workers) as pool,
     ):
         task = progress.add_task("reading", total=None, rate=0.0)
-        for article, future in in_order(_articles(source, tally, settings), job(pool), pool.processes * PER_PROCESS):
+        for article, future in in_order(
+            _articles(source, tally, settings), job(pool), pool.processes * settings.worker.articles_per_process
+        ):
             tally.articles += 1
             progress.update(task, advance=1, rate=tally.articles / max(progress.tasks[0].elapsed or 1.0, 1e-3))
             error = future.exception()
