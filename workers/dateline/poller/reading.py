@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -56,7 +59,7 @@ class ProcessReader:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # spawn: a fork of a process with threads and an event loop may hang
-        return ProcessPoolExecutor(self._processes, mp_context=multiprocessing.get_context("spawn"))
+        return ProcessPoolExecutor(self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_live_with_parent)
 
     def _replace(self, pool: ProcessPoolExecutor) -> None:
         if pool is self._pool:  # else somebody who saw it break was quicker
@@ -68,6 +71,18 @@ class ProcessReader:
         for process in list((pool._processes or {}).values()):  # the executor has no other way to end one that hangs
             process.kill()
         pool.shutdown(wait=False)  # what was running or waiting there ends as BrokenProcessPool
+
+
+def _live_with_parent() -> None:
+    """In a reading process: leave Ctrl-C to the parent to answer, and end with it, also when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @asynccontextmanager
