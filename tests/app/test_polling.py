@@ -90,6 +90,12 @@ async def test_a_restart_goes_on_where_the_last_poller_ended(
     assert await articles_on(kafka, topics.articles) == first
 
 
+async def test_the_demo_feeds_are_the_same_at_another_port(demo: list[Feed]) -> None:
+    async with serve_demo(config_file("demo")) as again:
+        assert [feed.feed_id for feed in again] == [feed.feed_id for feed in demo]
+        assert [feed.url for feed in again] != [feed.url for feed in demo]
+
+
 async def test_the_poller_waits_for_what_is_due_and_stops_when_told(
     kafka: KafkaOptions, topics: TopicNames, options: PollerOptions, demo: list[Feed]
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from dateline.codec import content_id
 from dateline.poller import Feed
 from dateline.poller.opml import parse_opml
 
@@ -26,6 +29,8 @@ async def serve_demo(folder: Path) -> AsyncIterator[list[Feed]]:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
         listed = folder / "feeds.opml"
-        yield parse_opml(listed.read_bytes().replace(b"{base}", f"http://{host}:{port}".encode()), str(listed))
+        feeds = parse_opml(listed.read_bytes().replace(b"{base}", f"http://{host}:{port}".encode()), str(listed))
+        # Ids without the port: it is another one each time, and the feeds are the same
+        yield [replace(feed, feed_id=content_id("demo", urlsplit(feed.url).path)) for feed in feeds]
     finally:
         await runner.cleanup()
