@@ -7,6 +7,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+HEADROOM = 1_000_000
+"""Bytes a record may be longer than what it was made of: a dead letter is its input and headers, and must fit where that fitted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaOptions:
@@ -19,6 +22,7 @@ class KafkaOptions:
     request_timeout_s: float
     linger_ms: int
     max_message_bytes: int
+    patience_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def make_producer(options: KafkaOptions) -> AIOKafkaProducer:
         enable_idempotence=options.idempotence,
         linger_ms=options.linger_ms,
         request_timeout_ms=int(options.request_timeout_s * 1000),
-        max_request_size=options.max_message_bytes,
+        max_request_size=options.max_message_bytes + HEADROOM,
         compression_type="gzip",
     )
 

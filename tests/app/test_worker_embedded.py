@@ -1,0 +1,24 @@
+"""The worker on the embedded broker: no idempotent producers there, and the same promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plain_reading import plain_articles, read_plain
+from world import World
+
+from dateline.codec import encode
+from dateline.merging import merge_all
+from dateline.settings import load
+
+
+async def test_articles_become_events(embedded: str, tmp_path: Path) -> None:
+    world, articles = World(embedded, tmp_path, idempotence=False), plain_articles(40)
+    await world.prepare()
+    await world.publish(articles)
+    async with world.working():
+        await world.until_idle()
+    newest = {article.article_id: article for article in articles}.values()
+    expected = merge_all([mention for article in newest for mention in read_plain(article)], load().merging)
+    assert await world.final_events() == {event.event_id.encode(): encode(event) for event in expected}
+    assert await world.letters() == []

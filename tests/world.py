@@ -1,0 +1,151 @@
+"""A world for a worker: topics of its own on a broker, articles put in, and what comes out at the other ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import uuid
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from dateline.app.topics import prepare_topics
+from dateline.app.worker import work
+from dateline.codec import decode, encode
+from dateline.delivery.kafka import TopicNames, make_consumer, make_producer
+from dateline.delivery.producing import Outgoing, deliver
+from dateline.records import Article, Event
+from dateline.settings import Settings, load
+from plain_reading import PlainPool
+
+HERE = Path(__file__).parent
+DEADLINE_S = 60.0
+LOOK_EVERY_S = 0.05
+
+
+class World:
+    """Settings with fresh names, and the verbs a test needs."""
+
+    def __init__(self, bootstrap: str, folder: Path, *, partitions: int = 3, idempotence: bool = True) -> None:
+        name = f"t{uuid.uuid4().hex[:10]}"
+        defaults = load()
+        kafka = replace(
+            defaults.kafka, bootstrap=bootstrap, partitions=partitions, idempotence=idempotence, patience_s=20, request_timeout_s=15
+        )
+        topics = TopicNames(**{field: f"{name}.{field}" for field in asdict(defaults.topics)})
+        worker = replace(
+            defaults.worker, group=name, state_dir=str(folder / name), session_timeout_s=6, heartbeat_s=1, commit_interval_s=0.2, drain_s=10
+        )
+        http = replace(defaults.http, worker_port=0)
+        self.folder = folder
+        self.settings: Settings = defaults.model_copy(update={"kafka": kafka, "topics": topics, "worker": worker, "http": http})
+
+    async def prepare(self) -> None:
+        await prepare_topics(self.settings)
+
+    async def publish(self, articles: Iterable[Article]) -> None:
+        await self.put(self.settings.topics.articles, [(article.article_id.encode(), encode(article)) for article in articles])
+
+    async def put(self, topic: str, records: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None) -> None:
+        producer = make_producer(self.settings.kafka)
+        await producer.start()
+        try:
+            await deliver(
+                producer, [Outgoing(topic=topic, key=key, value=value, partition=partition) for key, value in records], patience_s=30
+            )
+        finally:
+            await producer.stop()
+
+    async def records(self, topic: str) -> list[ConsumerRecord]:
+        consumer = make_consumer(self.settings.kafka)
+        await consumer.start()
+        try:
+            tps = self._partitions(topic)
+            ends = await _ends(consumer, tps)
+            await consumer.seek_to_beginning(*tps)
+            records: list[ConsumerRecord] = []
+            while any([await consumer.position(tp) < ends[tp] for tp in tps]):
+                records += [record for batch in (await consumer.getmany(timeout_ms=500)).values() for record in batch]
+            return records
+        finally:
+            await consumer.stop()
+
+    async def letters(self) -> list[ConsumerRecord]:
+        return await self.records(self.settings.topics.deadletters)
+
+    async def final_events(self) -> dict[bytes, bytes]:
+        """What a compacted events topic ends with: the last record of each id, where it is active."""
+        last = {record.key: record.value for record in await self.records(self.settings.topics.events)}
+        return {key: value for key, value in last.items() if decode(value, Event).state == "active"}
+
+    async def progress(self) -> tuple[int, int]:
+        """Committed and existing offsets of the topics the worker reads, summed."""
+        consumer = make_consumer(self.settings.kafka, group=self.settings.worker.group)
+        await consumer.start()
+        try:
+            tps = self._partitions(self.settings.topics.articles) + self._partitions(self.settings.topics.mentions)
+            ends = await _ends(consumer, tps)
+            return sum([await consumer.committed(tp) or 0 for tp in tps]), sum(ends.values())
+        finally:
+            await consumer.stop()
+
+    def _partitions(self, topic: str) -> list[TopicPartition]:
+        return [TopicPartition(topic, partition) for partition in range(self.settings.kafka.partitions)]
+
+    async def until_idle(self) -> None:
+        """Wait until everything put in has been acknowledged, articles and the mentions made of them."""
+
+        async def idle() -> bool:
+            done, end = await self.progress()
+            return done == end
+
+        await until(idle, "everything is acknowledged")
+
+    @asynccontextmanager
+    async def working(self, pool: PlainPool | None = None) -> AsyncIterator[None]:
+        """A worker in this process."""
+        stopping = asyncio.Event()
+        worker = asyncio.create_task(work(self.settings, pool or PlainPool(), stopping))
+        try:
+            yield
+        finally:
+            stopping.set()
+            await worker
+
+    async def start_process(self) -> Process:
+        """A worker in a process of its own, to be killed."""
+        log = (self.folder / f"worker-{uuid.uuid4().hex[:6]}.log").open("wb")
+        with log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, str(HERE / "worker_process.py"), env=os.environ | self._environment(), stdout=log, stderr=log
+            )
+
+    def _environment(self) -> dict[str, str]:
+        sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "worker", "http")}
+        return {f"DATELINE_{section}__{name}".upper(): str(value) for section, values in sections.items() for name, value in values.items()}
+
+
+async def _ends(consumer: AIOKafkaConsumer, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """Where each partition ends, as a fetch tells it: the embedded broker's list of offsets counts its last batch as one record."""
+    consumer.assign(tps)
+    for tp, end in (await consumer.end_offsets(tps)).items():
+        consumer.seek(tp, max(0, end - 1))
+    while any(consumer.highwater(tp) is None for tp in tps):
+        await consumer.getmany(timeout_ms=100)
+    return {tp: consumer.highwater(tp) for tp in tps}
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str, within_s: float = DEADLINE_S) -> None:
+    """Wait for a condition, not for a time."""
+    try:
+        async with asyncio.timeout(within_s):
+            while not await condition():
+                await asyncio.sleep(LOOK_EVERY_S)
+    except TimeoutError:
+        raise AssertionError(f"{within_s:.0f} s have passed and it is not so that {what}") from None

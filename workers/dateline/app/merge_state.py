@@ -1,0 +1,234 @@
+"""The merge state: which mentions are held, what was last published of each event, and what one more record changes.
+
+    state = MergeState(options)
+    state.restore(table.items())                       # after a start or rebalance
+    step = state.take(partition, record, raw, arrived)
+    step.publications                                  # events to publish first ...
+    step.writes                                        # ... then what to write to the table, in this order
+
+Each record is one step, and a step depends on nothing but the records before it on its partition. So a worker that is killed after
+publishing and before writing goes, when it reads the same records again, through the same states: every event id it ever published
+comes by again and is brought to its end. Steps put together differently the second time would leave ids behind that nothing ends.
+
+No Kafka here: keys and values of the table are bytes, and the caller does the writing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import orjson
+
+from dateline.codec import decode, encode
+from dateline.merging import MergingOptions, changes, cluster, expired, is_late
+from dateline.records import Event, Mention, Withdrawal
+
+Outcome = Literal["new", "late", "repeated", "superseded", "withdrawn"]
+"""What became of a record: `repeated` and `superseded` ones change nothing."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+SWEEP_EVERY = timedelta(hours=12)  # of event time: expiry looks at every block, and half a day more in memory is nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One record for the events topic; `revision` counts those of this event id."""
+
+    event: Event
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One key of the table: a value of None deletes."""
+
+    key: bytes
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    outcome: Outcome
+    publications: list[Publication] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Block:
+    """The mentions that may be one event, and what was published of them (the ended included, so that revisions go on counting)."""
+
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    published: dict[str, Publication] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Share:
+    """What one partition of the mentions topic holds. `versions`: the newest known of each edited article, and when it became known."""
+
+    blocks: defaultdict[str, Block] = field(default_factory=lambda: defaultdict(Block))
+    by_article: defaultdict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    versions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    watermark: datetime = BEGINNING
+    swept: datetime = BEGINNING
+
+    def add(self, mention: Mention) -> None:
+        self.blocks[mention.block].mentions[mention.mention_id] = mention
+        self.by_article[mention.source.article_id].add((mention.block, mention.mention_id))
+
+    def remove(self, mention: Mention) -> None:
+        del self.blocks[mention.block].mentions[mention.mention_id]
+        places = self.by_article[mention.source.article_id]
+        places.discard((mention.block, mention.mention_id))
+        if not places:
+            del self.by_article[mention.source.article_id]
+
+    def of_article(self, article_id: str) -> list[Mention]:
+        return [self.blocks[block].mentions[mention_id] for block, mention_id in sorted(self.by_article.get(article_id, ()))]
+
+
+class MergeState:
+    """The shares of the partitions this worker has."""
+
+    def __init__(self, options: MergingOptions) -> None:
+        self._options = options
+        self._shares: defaultdict[int, Share] = defaultdict(Share)
+
+    def __len__(self) -> int:
+        """Mentions held."""
+        return sum(len(block.mentions) for share in self._shares.values() for block in share.blocks.values())
+
+    def restore(self, items: Iterable[tuple[bytes, bytes]]) -> None:
+        """Start again from what the table holds."""
+        self._shares.clear()
+        for key, value in items:
+            partition, kind, *names = orjson.loads(key)
+            share = self._shares[partition]
+            match kind:
+                case "mention":
+                    share.add(decode(value, Mention))
+                case "event":
+                    revision, _, event = value.partition(b" ")
+                    share.blocks[names[0]].published[names[1]] = Publication(decode(event, Event), int(revision))
+                case "version":
+                    version, known = orjson.loads(value)
+                    share.versions[names[0]] = version, datetime.fromisoformat(known)
+        for share in self._shares.values():
+            times = [m.source.published for block in share.blocks.values() for m in block.mentions.values() if m.source.published]
+            share.watermark = share.swept = max(times, default=BEGINNING)
+
+    def take(self, partition: int, record: Mention | Withdrawal, raw: bytes, arrived: datetime) -> Step:
+        """Take in one record as it came (`raw`), and say what follows. `arrived` only guards against articles dated in the future."""
+        share = self._shares[partition]
+        article = record.article_id if isinstance(record, Withdrawal) else record.source.article_id
+        known = share.versions.get(article, (1, BEGINNING))[0]
+        if record.article_version < known:
+            return Step("superseded")
+        stale = [mention for mention in share.of_article(article) if mention.article_version < record.article_version]
+        if isinstance(record, Withdrawal):
+            if record.article_version == known and not stale:
+                return Step("repeated")
+            outcome: Outcome = "withdrawn"
+        else:
+            if share.blocks[record.block].mentions.get(record.mention_id) == record:
+                return Step("repeated")
+            outcome = "late" if _is_late(record, share, self._options) else "new"
+        return self._change(partition, record, raw, arrived, stale, outcome)
+
+    def _change(
+        self, partition: int, record: Mention | Withdrawal, raw: bytes, arrived: datetime, stale: list[Mention], outcome: Outcome
+    ) -> Step:
+        """Carry the change out in memory. The writes are in an order of which any beginning can be lost its end and the step repeated."""
+        share, touched, writes = self._shares[partition], {mention.block: None for mention in stale}, []
+        for mention in stale:
+            share.remove(mention)
+            writes.append(Write(_mention_key(partition, mention), None))
+        if isinstance(record, Mention):
+            share.add(record)
+            touched[record.block] = None
+            _advance(share, record, arrived)
+        article = record.article_id if isinstance(record, Withdrawal) else record.source.article_id
+        if record.article_version > 1:
+            share.versions[article] = record.article_version, share.watermark
+            version = orjson.dumps([record.article_version, share.watermark.isoformat()])
+            writes.append(Write(_key(partition, "version", article), version))
+        if isinstance(record, Mention):
+            writes.append(Write(_mention_key(partition, record), raw))
+        publications, published = self._settle(partition, touched)
+        return Step(outcome, publications, [*published, *writes, *self._sweep(partition)])
+
+    def _settle(self, partition: int, touched: Iterable[str]) -> tuple[list[Publication], list[Write]]:
+        """What the touched blocks now say, against what was published of them."""
+        publications, writes = [], []
+        for name in touched:
+            block = self._shares[partition].blocks[name]
+            before = {event_id: publication.event for event_id, publication in block.published.items()}
+            for event in changes(before, cluster(block.mentions.values(), self._options)):
+                last = block.published.get(event.event_id)
+                publication = block.published[event.event_id] = Publication(event, last.revision + 1 if last else 1)
+                publications.append(publication)
+                writes.append(Write(_key(partition, "event", name, event.event_id), b"%d " % publication.revision + encode(event)))
+        return publications, writes
+
+    def _sweep(self, partition: int) -> Iterator[Write]:
+        """Let go of what the window of event time has passed; it stays on the events topic as last published."""
+        share = self._shares[partition]
+        if share.watermark - share.swept < SWEEP_EVERY:
+            return
+        share.swept = share.watermark
+        end = _back(share.watermark, self._options.window_days + self._options.gap_days)
+        for name, block in list(share.blocks.items()):
+            gone = expired(block.mentions.values(), share.watermark, self._options)
+            for mention_id in sorted(gone.mentions):
+                mention = block.mentions[mention_id]
+                share.remove(mention)
+                yield Write(_mention_key(partition, mention), None)
+            over = {event_id for event_id, last in block.published.items() if last.event.state != "active" and _before(last.event, end)}
+            for event_id in sorted((gone.events | over) & block.published.keys()):
+                del block.published[event_id]
+                yield Write(_key(partition, "event", name, event_id), None)
+            if not block.mentions and not block.published:
+                del share.blocks[name]
+        for article, (_, known) in list(share.versions.items()):
+            if known < end:
+                del share.versions[article]
+                yield Write(_key(partition, "version", article), None)
+
+
+def partition_of(key: bytes) -> int:
+    """The partition whose share a key of the table belongs to."""
+    partition: int = orjson.loads(key)[0]
+    return partition
+
+
+def _key(partition: int, *names: str) -> bytes:
+    return orjson.dumps([partition, *names])
+
+
+def _mention_key(partition: int, mention: Mention) -> bytes:
+    return _key(partition, "mention", mention.block, mention.mention_id)
+
+
+def _is_late(mention: Mention, share: Share, options: MergingOptions) -> bool:
+    published = mention.source.published
+    enough = share.watermark - BEGINNING > timedelta(days=options.window_days)
+    return published is not None and enough and is_late(published, share.watermark, options)
+
+
+def _advance(share: Share, mention: Mention, arrived: datetime) -> None:
+    """Event time goes on with what articles say of themselves, but never past the clock: one dated 2099 would expire everything."""
+    if mention.source.published is not None:
+        share.watermark = max(share.watermark, min(mention.source.published, arrived))
+    if share.swept == BEGINNING:
+        share.swept = share.watermark
+
+
+def _before(event: Event, end: datetime) -> bool:
+    return event.last_reported is None or event.last_reported < end
+
+
+def _back(moment: datetime, days: int) -> datetime:
+    return moment - timedelta(days=days) if moment - BEGINNING > timedelta(days=days) else BEGINNING

@@ -1,0 +1,30 @@
+"""The settings of the worker, in a module of their own: whoever only names them need not load Faust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """How the agents run. Defaults and their reasons are in config/dateline.toml."""
+
+    group: str
+    state_dir: str
+    store: str
+    articles_per_process: int
+    merge_batch: int
+    buffer: int
+    session_timeout_s: float
+    heartbeat_s: float
+    rebalance_timeout_s: float
+    commit_interval_s: float
+    drain_s: float
+
+
+MERGE_TABLE = "merge"
+
+
+def changelog(group: str) -> str:
+    """The topic that the merge state of a group is kept in; Faust gives it this name."""
+    return f"{group}-{MERGE_TABLE}-changelog"

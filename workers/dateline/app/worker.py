@@ -1,0 +1,204 @@
+"""The worker: Faust agents that take articles to mentions and mentions to events.
+
+    with ReaderPool(settings.reading, settings.geography) as pool:
+        run_worker(settings, pool)         # until SIGTERM or SIGINT, then what is in hand is finished
+
+How Faust is held, and why, is in docs/decisions.md: topics of raw bytes, acknowledgement by hand after delivery, one of each agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faust
+import platformdirs
+
+from dateline.app.extract_agent import Extracting, Pool
+from dateline.app.merge_agent import Merging
+from dateline.app.options import MERGE_TABLE
+from dateline.app.topics import prepare_topics
+from dateline.delivery.health import BEAT_S, Health, beating, serving
+from dateline.delivery.kafka import make_producer
+from dateline.delivery.last_words import stop_hard
+from dateline.delivery.metrics import Metrics
+from dateline.delivery.outbox import Outbox
+from dateline.settings import Settings
+
+STOPS_WITHIN_S = 10.0  # Faust's own stop, once nothing is in hand; it takes one to three seconds
+
+log = logging.getLogger(__name__)
+
+
+class WorkerError(RuntimeError):
+    """The worker ended by itself; the cause says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A Faust app and what runs beside it."""
+
+    app: Any
+    extracting: Extracting
+    merging: Merging
+
+
+def run_worker(settings: Settings, pool: Pool) -> None:
+    """Work until SIGTERM or SIGINT. Raises what makes it impossible: TopicError, PortTakenError, KafkaError, WorkerError."""
+    asyncio.run(_until_signalled(settings, pool))
+
+
+async def _until_signalled(settings: Settings, pool: Pool) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await work(settings, pool, stopping)
+
+
+async def work(settings: Settings, pool: Pool, stopping: asyncio.Event) -> None:
+    """Work until `stopping` is set, then finish what is in hand, commit, and leave the group."""
+    counts = await prepare_topics(settings)
+    health, metrics = Health(settings.http.stalled_after_s), Metrics()
+    async with _producing(settings) as producer:
+        outbox = Outbox(producer, settings.kafka, settings.topics.deadletters, metrics)
+        worker = _assemble(settings, pool, outbox, counts)
+        with serving(settings.http.host, settings.http.worker_port, health, metrics) as port:
+            log.info("health and metrics on http://%s:%d", settings.http.host, port)
+            await _run(worker, settings, stopping, health, metrics)
+
+
+@asynccontextmanager
+async def _producing(settings: Settings) -> AsyncIterator[Any]:
+    producer = make_producer(settings.kafka)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+def _faust_app(settings: Settings) -> Any:
+    options, kafka = settings.worker, settings.kafka
+    folder = Path(options.state_dir) if options.state_dir else platformdirs.user_state_path("dateline") / options.group
+    return faust.App(
+        options.group,
+        broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
+        store=options.store,
+        datadir=str(folder),
+        web_enabled=False,
+        topic_allow_declare=False,  # topics are made with their settings before we start
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_buffer_maxsize=options.buffer,
+        stream_wait_empty=False,  # it has no deadline; ours is below
+        broker_session_timeout=options.session_timeout_s,
+        broker_heartbeat_interval=options.heartbeat_s,
+        broker_rebalance_timeout=options.rebalance_timeout_s,
+        broker_request_timeout=kafka.request_timeout_s,
+        broker_commit_interval=options.commit_interval_s,
+        consumer_max_fetch_size=kafka.max_message_bytes,
+        consumer_auto_offset_reset="earliest",
+    )
+
+
+def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, int]) -> Worker:
+    app, options, topics = _faust_app(settings), settings.worker, settings.topics
+    raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw", "allow_empty": True}
+    articles = app.topic(topics.articles, partitions=counts[topics.articles], **raw)
+    mentions = app.topic(topics.mentions, partitions=counts[topics.mentions], **raw)
+    table = app.Table(MERGE_TABLE, key_type=bytes, value_type=bytes, partitions=counts[topics.mentions])
+    in_hand = pool.processes * options.articles_per_process
+    extracting = Extracting(pool, outbox, topics, counts[topics.mentions], in_hand)
+    merging = Merging(table, settings.merging, outbox, topics, options.merge_batch)
+
+    @app.agent(articles, name="extract")
+    async def extract(stream: Any) -> None:
+        await extracting.take(stream.noack().events())
+
+    @app.agent(mentions, name="merge")
+    async def merge(stream: Any) -> None:
+        await merging.take(stream.noack().events())
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def let_go(*_: Any, **__: Any) -> None:
+        await merging.let_go(options.rebalance_timeout_s / 2)
+
+    @table.on_recover
+    async def restore() -> None:
+        merging.restore({tp.partition for tp in app.consumer.assignment() if tp.topic == topics.mentions})
+
+    return Worker(app, extracting, merging)
+
+
+async def _run(worker: Worker, settings: Settings, stopping: asyncio.Event, health: Health, metrics: Metrics) -> None:
+    beside = [
+        asyncio.create_task(beating(health), name="heartbeat of the loop"),
+        asyncio.create_task(_observe(worker.app, health, metrics), name="watching lag and readiness"),
+        asyncio.create_task(worker.extracting.finish(), name="finishing articles"),
+        asyncio.create_task(worker.merging.finish(), name="merging"),
+    ]
+    wanted_end = asyncio.create_task(stopping.wait(), name="stop")
+    app_end = asyncio.create_task(_start_and_wait(worker.app), name="Faust")
+    ends = [wanted_end, app_end, *beside]
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if wanted_end.done():
+            health.not_ready("stopping")
+            await _drain(worker, settings.worker.drain_s)
+        await _within(worker.app.stop(), STOPS_WITHIN_S, "Faust did not stop")
+    finally:
+        failed = next((task for task in ends if task.done() and not task.cancelled() and task.exception()), None)
+        for task in ends:
+            task.cancel()
+        await asyncio.gather(*ends, return_exceptions=True)
+    if failed is not None:
+        raise WorkerError(f"{failed.get_name()} failed: {failed.exception()!r}") from failed.exception()
+    if not stopping.is_set():
+        raise WorkerError(f"Faust ended: {worker.app.crash_reason!r}") from worker.app.crash_reason
+
+
+async def _start_and_wait(app: Any) -> None:
+    await app.start()
+    await app.wait_until_stopped()
+
+
+async def _drain(worker: Worker, within_s: float) -> None:
+    """Let what is in hand be finished and committed; what is not, comes again."""
+    worker.app.consumer.stop_flow()
+    worker.app.flow_control.suspend()
+    worker.app.flow_control.clear()
+    try:
+        async with asyncio.timeout(within_s):
+            await worker.extracting.drained()
+            await worker.merging.drained()
+            await worker.app.consumer.commit()
+    except TimeoutError:
+        log.warning("not everything in hand was finished within %.0f s; it is read again at the next start", within_s)
+
+
+async def _within(work: Coroutine[Any, Any, None], seconds: float, what: str) -> None:
+    try:
+        await asyncio.wait_for(work, seconds)
+    except TimeoutError:
+        stop_hard(f"{what} within {seconds:.0f} s; all that is acknowledged was delivered")
+
+
+async def _observe(app: Any, health: Health, metrics: Metrics) -> None:
+    """Tell whether partitions are assigned and recovered, and how far behind we are."""
+    while True:
+        with suppress(AttributeError):  # Faust has no consumer or tables yet
+            if app.rebalancing or not app.tables.recovery.completed.is_set():
+                health.not_ready("waiting for partitions and their state")
+            else:
+                health.ready()
+        for tp, end in list(app.monitor.tp_end_offsets.items()):
+            committed = app.monitor.tp_committed_offsets.get(tp)
+            if committed is not None:
+                metrics.lag.labels(tp.topic, tp.partition).set(max(0, end - committed))
+        await asyncio.sleep(BEAT_S)

@@ -1,0 +1,57 @@
+"""The outbox: everything a process sends, with one answer to a broker that does not take it.
+
+outbox = Outbox(producer, kafka, topics.deadletters, metrics)
+await outbox.send(records)                                   # returns when they are on the broker, or not at all
+await outbox.bury(source, error, stage="extract")            # the input goes to the dead letters
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
+
+from dateline.delivery.deadletters import Input, dead_letter
+from dateline.delivery.kafka import KafkaOptions
+from dateline.delivery.last_words import stop_hard
+from dateline.delivery.metrics import Metrics
+from dateline.delivery.producing import Outgoing, TooLargeError, UndeliverableError, deliver
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """A started producer and what is needed to use it safely."""
+
+    producer: AIOKafkaProducer
+    kafka: KafkaOptions
+    deadletters: str
+    metrics: Metrics
+
+    async def send(self, records: Sequence[Outgoing]) -> list[RecordMetadata]:
+        """Deliver, or end the process: what can't be delivered must not be acknowledged, and waiting for ever helps nobody.
+
+        Raises TooLargeError, and sends nothing, if one of them is larger than topics take.
+        """
+        for record in records:
+            if self.too_large(record):
+                raise TooLargeError(
+                    f"a record of {len(record.value or b'')} bytes for {record.topic!r}; {self.kafka.max_message_bytes} are taken"
+                )
+        return await self._send(records)
+
+    def too_large(self, record: Outgoing) -> bool:
+        return len(record.value or b"") + len(record.key or b"") > self.kafka.max_message_bytes
+
+    async def bury(self, source: Input, error: BaseException, *, stage: str, attempts: int = 1) -> None:
+        """Put an input that can't be read where a person will find it. What is too long even for that is cut, and says so."""
+        limit = self.kafka.max_message_bytes
+        await self._send([dead_letter(self.deadletters, source, error, stage=stage, attempts=attempts, max_bytes=limit)])
+        self.metrics.deadletters.labels(stage).inc()
+
+    async def _send(self, records: Sequence[Outgoing]) -> list[RecordMetadata]:
+        try:
+            return await deliver(self.producer, records, self.kafka.patience_s)
+        except (UndeliverableError, TooLargeError) as error:
+            stop_hard(f"not delivered: {error}")
