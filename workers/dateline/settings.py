@@ -19,6 +19,7 @@ from dateline.app.options import WorkerOptions
 from dateline.config_files import config_file
 from dateline.delivery.health import HttpOptions
 from dateline.delivery.kafka import KafkaOptions, TopicNames
+from dateline.geography.options import GeographyOptions
 from dateline.merging.options import MergingOptions
 from dateline.poller.options import PollerOptions
 from dateline.reading_options import ReadingOptions
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     topics: TopicNames
     reading: ReadingOptions
     poller: PollerOptions
+    geography: GeographyOptions
     merging: MergingOptions
     worker: WorkerOptions
     http: HttpOptions
