@@ -53,7 +53,7 @@ Progress = Callable[[str], None]
 
 
 def compile_columns(sources: Sources, progress: Progress) -> dict[str, Array]:
-    """Read the sources and lay them out. Takes some ten seconds and half a gigabyte."""
+    """Read the sources and lay them out. Takes some fifteen seconds and 650 MB of memory."""
     progress("reading GeoNames")
     places = sources.places()
     progress("placing subdivisions")

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,11 @@ from dateline.records import Level
 
 PACKAGED = PackagedSources()
 
-_FORMAT = 1  # raise it when what compile_columns makes changes
+_FORMAT = 2  # raise it when what compile_columns makes changes
+
+
+_FLAG_MASK = (1 << FLAG_BITS) - 1
+_FLAGS = [(bool(flags & PRIMARY), bool(flags & ADJECTIVE), bool(flags & ABBREVIATION)) for flags in range(1 << FLAG_BITS)]
 
 
 class Match(NamedTuple):
@@ -66,6 +71,12 @@ class Gazetteer:
         self.lat = columns["lat"]
         self.lon = columns["lon"]
         self._level = columns["level"]
+        countries = takewhile(lambda position: self.level(position) == "country", range(len(self._level)))
+        self._country_of = {self.entry(position).code: position for position in countries}
+
+    def country_by_code(self, code: str | None) -> int | None:
+        """The position of a country by its ISO 3166 code."""
+        return self._country_of.get(code)
 
     def find(self, name: str) -> list[Match]:
         """The places that bear this name, as written but for what `fold` drops; the most populous `max_candidates` of them."""
@@ -114,10 +125,7 @@ class Gazetteer:
         found = postings[starts[at] : starts[at + 1]].tolist()
         if len(found) > self._max_candidates:
             found = sorted(found, key=lambda posting: (-self.population[posting >> FLAG_BITS], posting))[: self._max_candidates]
-        return [
-            Match(posting >> FLAG_BITS, bool(posting & PRIMARY), bool(posting & ADJECTIVE), bool(posting & ABBREVIATION))
-            for posting in found
-        ]
+        return [Match(posting >> FLAG_BITS, *_FLAGS[posting & _FLAG_MASK]) for posting in found]
 
 
 def _silent(step: str) -> None:

@@ -56,6 +56,7 @@ def write_index(path: Path, version: str, columns: Mapping[str, np.ndarray[Any, 
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
+            os.chmod(file.name, 0o644)  # built by root into an image, read by others
             os.replace(file.name, path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

@@ -26,12 +26,13 @@ _LAST_LATIN = "\u024f"
 
 def fold(name: str) -> str:
     """Drop what writers vary: case, marks, apostrophes, dots, hyphens, "the", Saint or St."""
+    name = name.casefold()
     if not name.isascii():
-        name = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    words = name.translate(_LETTERS).casefold().split()
+        name = "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(char))
+    words = name.translate(_LETTERS).split()
+    while len(words) > 1 and words[0] == "the":
+        del words[0]
     if len(words) > 1:
-        if words[0] == "the":
-            del words[0]
         words = [_SHORT_FORMS.get(word, word) for word in words]
     return " ".join(words)
 

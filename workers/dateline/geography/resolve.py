@@ -70,7 +70,8 @@ def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer, home: str | None 
     grouped: defaultdict[_Key, list[Toponym]] = defaultdict(list)
     for key, toponym in zip(keys, toponyms, strict=True):
         grouped[key].append(toponym)
-    names = {key: _gather(group, gazetteer, home) for key, group in grouped.items()}
+    at_home = gazetteer.country_by_code(home)
+    names = {key: _gather(group, gazetteer, at_home) for key, group in grouped.items()}
     context = _Context({}, {}, 0.0)
     for _ in range(_ROUNDS):
         context = _read_context(names, context, gazetteer)
@@ -84,7 +85,7 @@ def _key(toponym: Toponym) -> _Key:
     return fold(toponym.name), toponym.kind == "demonym", level
 
 
-def _gather(group: Sequence[Toponym], gazetteer: Gazetteer, home: str | None) -> _Name:
+def _gather(group: Sequence[Toponym], gazetteer: Gazetteer, home: int | None) -> _Name:
     first = group[0]
     matches = gazetteer.find(first.name) or gazetteer.find_loosely(first.name)
     demonym = first.kind == "demonym"
@@ -96,7 +97,7 @@ def _gather(group: Sequence[Toponym], gazetteer: Gazetteer, home: str | None) ->
     return _Name([match.entry for match in matches], reasons, [sum(pieces.values()) for pieces in reasons], len(group))
 
 
-def _standing_reasons(match: Match, named_level: Level | None, containers: set[int], gazetteer: Gazetteer, home: str | None) -> _Reasons:
+def _standing_reasons(match: Match, named_level: Level | None, containers: set[int], gazetteer: Gazetteer, home: int | None) -> _Reasons:
     """What speaks for a place whatever the rest of the text says."""
     entry = match.entry
     level = gazetteer.level(entry)
@@ -112,7 +113,7 @@ def _standing_reasons(match: Match, named_level: Level | None, containers: set[i
         reasons["named_level"] = _NAMED_LEVEL if exact else _NAMED_LEVEL * 0.75 if related else 0.0
     if not containers.isdisjoint((country, gazetteer.admin1[entry], gazetteer.admin2[entry])) and entry not in containers:
         reasons["containment"] = _CONTAINED
-    if home is not None and country >= 0 and gazetteer.entry(country).code == home:
+    if country == home:
         reasons["home"] = _HOME
     return reasons
 

@@ -58,7 +58,7 @@ class Sources(Protocol):
         """Changes whenever what is told changes; part of a file's name."""
 
     def places(self) -> list[SourcePlace]:
-        """Every place, each behind the country and subdivisions it lies in."""
+        """Every place, the countries first, each place behind the country and subdivisions it lies in."""
 
     def common_words(self) -> list[str]:
         """Words that also name places, but mostly mean something else."""

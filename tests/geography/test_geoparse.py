@@ -1,0 +1,93 @@
+"""From raw text to places on the map."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from dateline.geography import Gazetteer, Toponym, geoparse, recognise
+from dateline.records import Place
+
+
+def read(text: str, nlp: Language, gazetteer: Gazetteer, home: str | None = None) -> list[tuple[Toponym, Place]]:
+    return geoparse(nlp(text), gazetteer, home)
+
+
+def named(text: str, nlp: Language, gazetteer: Gazetteer) -> list[str]:
+    return [toponym.text for toponym, _ in read(text, nlp, gazetteer) if toponym.kind != "demonym"]
+
+
+HEADLINE = "International Coalition Launches Missile Strikes in Syria’s Deir ez-Zor Province Amid Escalated Efforts to Dismantle Group"
+
+
+def test_a_title_case_headline(nlp: Language, gazetteer: Gazetteer) -> None:
+    [syria, province] = [place for toponym, place in read(HEADLINE, nlp, gazetteer) if toponym.kind != "demonym"]
+    assert (syria.country, syria.level, syria.geonameid) == ("SY", "country", 163843)
+    assert (province.text, province.level, province.admin1_code, province.feature) == ("Deir ez-Zor Province", "admin1", "SY-DY", "ADM1")
+
+
+def test_a_base_lies_at_its_town(nlp: Language, gazetteer: Gazetteer) -> None:
+    found = read("The rockets were fired in Syria from the Ash Shaddadi military base.", nlp, gazetteer)
+    place = next(place for _, place in found if "Shaddadi" in place.text)
+    assert (round(place.lat, 2), round(place.lon, 2), place.level, place.country) == (36.06, 40.73, "site", "SY")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "admin1_code"),
+    [
+        ("A storm hit Paris, Texas, late on Monday. In Paris, two roofs were torn off.", "Paris", "US-TX"),
+        ("The mayor of Springfield, Ill., resigned on Friday.", "Springfield", "US-IL"),
+        ("Thousands marched in Paris after talks in Lyon and Marseille failed.", "Paris", "FR-IDF"),
+    ],
+)
+def test_what_contains_a_name_decides_its_sense(nlp: Language, gazetteer: Gazetteer, text: str, name: str, admin1_code: str) -> None:
+    senses = {place.admin1_code for toponym, place in read(text, nlp, gazetteer) if toponym.name == name}
+    assert senses == {admin1_code}
+
+
+def test_a_country_is_where_its_label_stands(nlp: Language, gazetteer: Gazetteer) -> None:
+    [(_, kenya)] = read("Heavy rain fell across Kenya.", nlp, gazetteer)
+    assert (kenya.lat, kenya.lon, kenya.level) == (1.0, 38.0, "country")
+    assert kenya.radius_km > 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Donald Trump and Jackson Reading met President Washington.",
+        "He was reading in his mobile home on Monday, and we said so to us.",
+        "Police opened fire. March was cold. Most of them may call the mayor.",
+    ],
+)
+def test_persons_and_common_words_are_no_places(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
+    assert named(text, nlp, gazetteer) == []
+
+
+def test_an_adjective_is_told_apart(nlp: Language, gazetteer: Gazetteer) -> None:
+    kinds = {toponym.text: toponym.kind for toponym, _ in read("Syrian officials met in Damascus.", nlp, gazetteer)}
+    assert kinds == {"Syrian": "demonym", "Damascus": "name"}
+
+
+def test_the_seed_story(nlp: Language, gazetteer: Gazetteer) -> None:
+    story = (
+        "The strikes targeted hideouts in Deir ez-Zor province, with the attack in Syria originating from the Ash Shaddadi military base."
+    )
+    levels = {toponym.text: place.level for toponym, place in read(story, nlp, gazetteer)}
+    assert levels == {"Deir ez-Zor province": "admin1", "Syria": "country", "Ash Shaddadi military base": "site"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.sampled_from("Paris TexasU.S.,()-’al\n Syrian"), max_size=120))
+def test_toponyms_stand_where_they_say_and_never_overlap(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
+    toponyms = recognise(nlp(text), gazetteer)
+    assert all(text[toponym.start : toponym.end] == toponym.text for toponym in toponyms)
+    assert all(before.end <= after.start for before, after in pairwise(toponyms))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "—", "A" * 10_000, "In " * 500])
+def test_text_without_places_has_none(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
+    assert read(text, nlp, gazetteer) == []
