@@ -1,0 +1,31 @@
+"""Extraction: from a parsed article to the events it reports.
+
+    ontology = load_ontology(path)      # event types and the words that tell them: config/ontology.toml
+    actors = load_actors(path)          # who acts: config/actors.toml
+    occurrences = extract(title, text, ontology=ontology, actors=actors, published=day, locate=whereabouts)
+
+`title` and `text` are spaCy Docs; `locate` tells for the words that state an event where it happened and where it was launched
+from. Each Occurrence is one real-world event, with the characters of title and text that state it.
+
+Nothing here knows of topics or gazetteers, nor of the time it is.
+"""
+
+from dateline.extraction.actors import Actor, ActorLexicon, ActorsError, load_actors
+from dateline.extraction.evidence import EvidenceSpan
+from dateline.extraction.extract import extract
+from dateline.extraction.occurrence import Occurrence, Whereabouts
+from dateline.extraction.ontology import Ontology, OntologyError, load_ontology
+
+__all__ = [
+    "Actor",
+    "ActorLexicon",
+    "ActorsError",
+    "EvidenceSpan",
+    "Occurrence",
+    "Ontology",
+    "OntologyError",
+    "Whereabouts",
+    "extract",
+    "load_actors",
+    "load_ontology",
+]

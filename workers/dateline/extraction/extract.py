@@ -1,0 +1,50 @@
+"""The one thing extraction does: an article's title and text in, its occurrences out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from itertools import islice
+
+from spacy.tokens import Doc, Span
+
+from dateline.extraction.actors import ActorLexicon
+from dateline.extraction.grammar import forms
+from dateline.extraction.grouping import group
+from dateline.extraction.occurrence import Occurrence, Whereabouts
+from dateline.extraction.ontology import Ontology
+from dateline.extraction.reports import ReportReader
+
+LEAD_SENTENCES = 3  # of the text tell, with the headline, what it is about
+SPORT_WORDS = 4  # different ones: then a match, not a battle, is what the article is about
+
+
+def extract(
+    title: Doc,
+    text: Doc,
+    *,
+    ontology: Ontology,
+    actors: ActorLexicon,
+    published: date | None,
+    locate: Callable[[Span], Whereabouts],
+) -> list[Occurrence]:
+    """The events that an article reports, in the order it first tells them.
+
+    An article that is about sport reports none. Relative dates need `published`. The same Docs give the same occurrences; the work
+    grows with the length of the text.
+    """
+    if _is_sport(title, text, ontology):
+        return []
+    reader = ReportReader(ontology, actors, published, locate, _topic(title, text))
+    return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology)
+
+
+def _topic(title: Doc, text: Doc) -> frozenset[str]:
+    """The lemmas of what the article begins with."""
+    lead = islice(text.sents, LEAD_SENTENCES)
+    return frozenset(form for span in (title[:], *lead) for token in span for form in forms(token))
+
+
+def _is_sport(title: Doc, text: Doc, ontology: Ontology) -> bool:
+    words = {token.lemma_.lower() for doc in (title, text) for token in doc}
+    return len(words & ontology.cues.sport) >= SPORT_WORDS

@@ -1,0 +1,166 @@
+"""Reports: what each sentence of an article tells of events, before sentences that tell of the same event are brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from spacy.tokens import Doc, Span
+
+from dateline.extraction.actors import ActorLexicon
+from dateline.extraction.attribution import attribution_of
+from dateline.extraction.dates import DateReader
+from dateline.extraction.evidence import EvidenceSpan, evidence_of
+from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
+from dateline.extraction.headline import headline_parties
+from dateline.extraction.occurrence import Whereabouts
+from dateline.extraction.ontology import Ontology, Sense
+from dateline.extraction.parties import read_parties
+from dateline.extraction.status import status_of
+from dateline.extraction.toll import Toll, tolls
+from dateline.extraction.triggers import Trigger, TriggerFinder, strength
+from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
+
+HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
+"""Types of events that kill and injure."""
+
+
+_CAUSES = frozenset({"in", "by", "with", "during"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one trigger tells. `event_type` None: only a toll, the event is told elsewhere."""
+
+    event_type: EventType | None
+    sense: Sense
+    status: Status
+    strong: bool
+    verbal: bool  # told by a verb, not a noun
+    indefinite: bool  # "an attack": new where it stands
+    linked: bool  # the sentence ties it to the trigger of the same type before it: "killed in an attack"
+    actors: tuple[Party, ...]
+    recipients: tuple[Party, ...]
+    where: Whereabouts | None
+    date: DateSpan | None
+    killed: Count | None
+    injured: Count | None
+    attribution: tuple[Attribution, ...]
+    contexts: tuple[str, ...]
+    evidence: EvidenceSpan
+    sentence: int  # position in the text, -1 in the title
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReader:
+    """Reads the reports of one document."""
+
+    ontology: Ontology
+    lexicon: ActorLexicon
+    published: date | None
+    locate: Callable[[Span], Whereabouts]
+    topic: frozenset[str]  # lemmas of the headline and the first sentences
+
+    def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
+        """Reports in text order."""
+        is_title = field == "title"
+        headline = is_title and is_title_case(doc)
+        parties = read_parties(doc, self.lexicon, is_title)
+        finder = TriggerFinder(self.ontology, parties, headline, self.topic)
+        for number, sentence in enumerate(doc.sents):
+            if any(not token.is_space for token in sentence) and not sentence.text.rstrip().endswith("?"):
+                yield from self._sentence(sentence, -1 if is_title else number, field, finder)
+
+    def _sentence(self, sentence: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
+        triggers = finder.find(sentence)
+        told = tolls(sentence, triggers, self.ontology, finder.parties)
+        dates = DateReader(sentence, self.published, [trigger.anchor for trigger in triggers])
+        typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
+        shares, linked = _share(told, typed), _linked(typed)
+        contexts = self._contexts(sentence) if triggers else ()
+        for trigger in typed:
+            report = self._report(trigger, sentence, number, field, finder, shares.get(trigger.anchor.i, []), contexts, dates)
+            if report is not None:
+                yield replace(report, linked=trigger.anchor.i in linked)
+        if told and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
+            harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
+            if harm is not None:
+                report = self._report(harm, sentence, number, field, finder, told, contexts, dates)
+                if report is not None:
+                    yield report
+
+    def _report(
+        self,
+        trigger: Trigger,
+        sentence: Span,
+        number: int,
+        field: EvidenceField,
+        finder: TriggerFinder,
+        told: list[Toll],
+        contexts: tuple[str, ...],
+        dates: DateReader,
+    ) -> Report | None:
+        cues, parties = self.ontology.cues, finder.parties
+        status = status_of(trigger, cues)
+        if status is None or self._is_remembered(trigger):
+            return None
+        agents, patients = parties.actors(trigger.arguments.actors), parties.recipients(trigger.arguments.recipients)
+        if finder.headline:
+            agents, patients = headline_parties(trigger, parties)
+        if trigger.sense.event_type in ("DISASTER", "ACCIDENT"):
+            agents = ()
+        killed = next((toll.count for toll in told if toll.harm == "killed"), None)
+        return Report(
+            event_type=trigger.sense.event_type,
+            sense=trigger.sense,
+            status=status,
+            strong=strength(trigger, cues, field == "title") == "strong",
+            verbal=trigger.kind == "verb",
+            indefinite=trigger.kind == "noun" and any(child.lower_ in ("a", "an", "another") for child in trigger.anchor.children),
+            actors=agents,
+            recipients=patients,
+            where=self.locate(trigger.span),
+            date=dates.near(trigger.anchor, status == "future"),
+            killed=killed,
+            injured=next((toll.count for toll in told if toll.harm == "injured"), None),
+            linked=False,
+            attribution=attribution_of(trigger.anchor, sentence, cues, parties),
+            contexts=contexts,
+            evidence=evidence_of(trigger.span, sentence, field),
+            sentence=number,
+        )
+
+    def _contexts(self, sentence: Span) -> tuple[str, ...]:
+        lemmas = {form for token in sentence for form in forms(token)}
+        return tuple(name for name, words in self.ontology.contexts.items() if words & lemmas)
+
+    def _is_remembered(self, trigger: Trigger) -> bool:
+        """Told only because it is remembered: "commemorating the attack"."""
+        return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
+
+
+def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
+    """Give each toll to the trigger of a harmful type that is nearest in the tree; its own first."""
+    shares: dict[int, list[Toll]] = {}
+    harmful = [trigger for trigger in triggers if trigger.sense.event_type in HARMFUL]
+    for toll in told:
+        nearest = min(harmful, key=lambda trigger: (tree_distance(trigger.anchor, toll.token), trigger.anchor.i), default=None)
+        if nearest is not None:
+            shares.setdefault(nearest.anchor.i, []).append(toll)
+    return shares
+
+
+def _linked(triggers: list[Trigger]) -> set[int]:
+    """Anchors that tell of the same event as the trigger of their type before them: a verb and the noun that is its subject or cause."""
+    found = set()
+    for before, here in pairwise(triggers):
+        noun, verb = (before.anchor, here.anchor) if before.kind == "noun" else (here.anchor, before.anchor)
+        if before.sense.event_type != here.sense.event_type or before.kind == here.kind:
+            continue
+        if (noun.head.i == verb.i and noun.dep_ in ("nsubj", "nsubjpass", "dobj")) or (
+            noun.dep_ == "pobj" and noun.head.lower_ in _CAUSES and noun.head.head.i == verb.i
+        ):
+            found.add(here.anchor.i)
+    return found
