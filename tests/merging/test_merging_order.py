@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from merging.reports import ALDER, ALDER_MILLS, BIRCH, CEDAR, NORTH, OPTIONS, XANIA, edited, on, report
 
 from dateline.codec import decode, encode
-from dateline.merging import changes, cluster, event_id, expired, merge_all
+from dateline.merging import changes, cluster, event_id, expired, is_late, merge_all
 from dateline.records import Event, Mention
 
 WORDS = ("gunmen", "market", "traders", "stormed", "fish", "bomb", "school", "pupils", "exploded")
@@ -125,3 +125,10 @@ def test_an_event_goes_as_a_whole_and_only_when_its_newest_report_is_past() -> N
         joined.mention_id,
         other.mention_id,
     }
+
+
+def test_what_is_older_than_the_window_is_late() -> None:
+    watermark = datetime(2026, 5, 31, tzinfo=UTC)
+    edge = watermark - timedelta(days=OPTIONS.window_days)
+    assert [is_late(moment, watermark, OPTIONS) for moment in (edge, edge - timedelta(seconds=1))] == [False, True]
+    assert not is_late(edge, datetime.min.replace(tzinfo=UTC), OPTIONS)

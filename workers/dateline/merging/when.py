@@ -39,13 +39,17 @@ def reported(mention: Mention) -> datetime:
 
 def is_late(published: datetime, watermark: datetime, options: MergingOptions) -> bool:
     """Whether an article comes later than the window: then what it might have joined may be gone already."""
-    return published < watermark - timedelta(days=options.window_days)
+    return published < _before(watermark, options.window_days)
 
 
 def horizon(watermark: datetime, options: MergingOptions) -> datetime:
     """What was last reported before this can be joined by no article that is not late: one may reach `gap_days` behind the window."""
-    reach = timedelta(days=options.window_days + options.gap_days)
-    return watermark - reach if watermark - LONG_AGO > reach else LONG_AGO
+    return _before(watermark, options.window_days + options.gap_days)
+
+
+def _before(moment: datetime, days: int) -> datetime:
+    """So many days before, as far as the calendar goes: a watermark that nothing has raised yet is at its beginning."""
+    return moment - min(timedelta(days=days), moment - LONG_AGO)
 
 
 def precedence(mention: Mention) -> tuple[datetime, str, str]:
