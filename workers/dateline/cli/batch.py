@@ -82,10 +82,12 @@ def _run(
     source: str, workers: int | None, tally: Tally, job: Callable[[Any], Callable[[Article], Future[Any]]]
 ) -> Iterator[tuple[Article, Any]]:
     """Each readable article with its result, in the order of the input, with progress on a terminal."""
+    from dateline.cli.gazetteer import ensure_gazetteer
     from dateline.pool import ReaderPool, in_order
     from dateline.settings import load
 
     settings = load()
+    ensure_gazetteer(settings.geography)
     columns = (SpinnerColumn(), TextColumn("{task.completed} articles, {task.fields[rate]:.1f}/s"), TimeElapsedColumn())
     console = Console(stderr=True)
     with (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from dateline.geography.gazetteer import Gazetteer
 from dateline.geography.recognise import recognise
 from dateline.geography.resolve import resolve
 from dateline.geography.toponyms import Toponym
 from dateline.records import Place
+
+if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
+    from spacy.tokens import Doc
 
 
 def geoparse(doc: Doc, gazetteer: Gazetteer, home: str | None = None) -> list[tuple[Toponym, Place]]:

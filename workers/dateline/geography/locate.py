@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
-
-from spacy.tokens import Doc, Span, Token
+from typing import TYPE_CHECKING, Literal
 
 from dateline.geography.cues import words
 from dateline.geography.toponyms import Toponym
 from dateline.records import Place
+
+if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
+    from spacy.tokens import Doc, Span, Token
 
 Mentioned = Sequence[tuple[Toponym, Place]]
 Basis = Literal["trigger", "sentence", "paragraph", "lead", "dateline"]

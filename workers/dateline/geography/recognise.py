@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from spacy.tokens import Doc, Span
+from typing import TYPE_CHECKING
 
 from dateline.geography import cues
 from dateline.geography.gazetteer import Gazetteer, Match
 from dateline.geography.toponyms import Kind, Toponym
 from dateline.records import Level
+
+if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
+    from spacy.tokens import Doc, Span
 
 _MAX_WORDS = 7  # tokens, of which "Deir ez-Zor" has four
 _MAX_CHARS = 60
