@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaProducer
 
 from dateline.codec import UnreadableRecordError, decode, encode
-from dateline.delivery.kafka import KafkaOptions, TopicNames, make_consumer, make_producer
+from dateline.delivery.kafka import KafkaOptions, TopicNames, make_producer
+from dateline.delivery.reading import read_topic
 from dateline.poller import (
     Feed,
     FeedState,
@@ -80,18 +81,8 @@ async def run_poller(
 async def read_states(kafka: KafkaOptions, topic: str) -> dict[str, FeedState]:
     """The last state of every feed on the compacted topic; unreadable ones are passed over, and their feeds start afresh."""
     states: dict[str, FeedState] = {}
-    consumer = make_consumer(kafka, topic)  # without a group: all partitions, from the beginning
-    await consumer.start()
-    try:
-        if not (partitions := consumer.assignment()):
-            raise LookupError(f"there is no topic {topic!r}")
-        ends = await consumer.end_offsets(partitions)
-        for partition, end in ends.items():
-            while await consumer.position(partition) < end:
-                for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
-                    _take(states, record.key, record.value)
-    finally:
-        await consumer.stop()
+    async for record in read_topic(kafka, topic):
+        _take(states, record.key, record.value)
     return states
 
 

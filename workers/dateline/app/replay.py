@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from dateline.codec import UnreadableRecordError, decode, encode
 from dateline.delivery.cloudevents import REVISION, event_headers
-from dateline.delivery.kafka import make_consumer, make_producer
+from dateline.delivery.kafka import KafkaOptions, make_consumer, make_producer
 from dateline.delivery.producing import Outgoing, deliver
-from dateline.delivery.reading import Bound, read_span, span
+from dateline.delivery.reading import Bound, read_topic
 from dateline.merging import changes, merge_all
 from dateline.pool import ReaderPool
 from dateline.records import Article, Event, Mention, Withdrawal
@@ -58,45 +57,63 @@ async def replay(
     settings: Settings, pool: ReaderPool, *, start: Bound, end: Bound, articles: str, into: str, progress: Progress
 ) -> Replayed:
     """Read the articles from `start` up to `end`, and publish to the topic `into` what is new, changed or no longer so."""
-    done = Replayed()
-    async with AsyncExitStack() as stack:
-        consumer = make_consumer(settings.kafka, group=f"{settings.worker.group}.replay.{into}")
-        stack.push_async_callback(consumer.stop)
-        await consumer.start()
-        producer = make_producer(settings.kafka)
-        stack.push_async_callback(producer.stop)
-        await producer.start()
+    done, reached = Replayed(), dict[TopicPartition, int]()
+    mentions: list[Mention] = []
+    versions: dict[str, int] = {}
+    total = 0
 
-        offsets = await span(consumer, articles, start, end)
-        total = sum(stop - first for first, stop in offsets.values())
-        mentions: list[Mention] = []
-        versions: dict[str, int] = {}
-        async for article, said in _read_all(read_span(consumer, offsets), pool, settings.worker.articles_per_process, done):
-            progress("reading articles", done.articles + done.unreadable, total)
-            mentions += said
-            versions[article.article_id] = max(article.version, versions.get(article.article_id, 1))
-        done.mentions = len(mentions)
-        edited = [Withdrawal(article_id=article_id, article_version=version) for article_id, version in versions.items() if version > 1]
+    def expect(count: int) -> None:
+        nonlocal total
+        total = count
 
-        events = merge_all(mentions, settings.merging, edited)
-        done.events = len(events)
-        before = await _published(consumer, into)
-        outgoing = list(_outgoing(into, before, events, versions.keys(), done))
-        for first in range(0, len(outgoing), DELIVERED_AT_ONCE):
-            await deliver(producer, outgoing[first : first + DELIVERED_AT_ONCE], settings.kafka.patience_s)
-            done.published = min(first + DELIVERED_AT_ONCE, len(outgoing))
-            progress("publishing events", done.published, len(outgoing))
-        if offsets:
-            await consumer.commit({tp: stop for tp, (_, stop) in offsets.items()})  # so that the group's lag shows what was replayed
+    records = read_topic(settings.kafka, articles, start, end, expect)
+    async for article, said in _read_all(records, pool, settings.worker.articles_per_process, reached, done):
+        progress("reading articles", done.articles + done.unreadable, total)
+        mentions += said
+        versions[article.article_id] = max(article.version, versions.get(article.article_id, 1))
+    done.mentions = len(mentions)
+
+    edited = [Withdrawal(article_id=article_id, article_version=version) for article_id, version in versions.items() if version > 1]
+    events = merge_all(mentions, settings.merging, edited)
+    done.events = len(events)
+    outgoing = list(_outgoing(into, await _published(settings.kafka, into), events, versions.keys(), done))
+    await _publish(settings.kafka, outgoing, done, progress)
+    await _commit(settings.kafka, f"{settings.worker.group}.replay.{into}", reached)
     return done
 
 
+async def _publish(kafka: KafkaOptions, outgoing: Sequence[Outgoing], done: Replayed, progress: Progress) -> None:
+    producer = make_producer(kafka)
+    await producer.start()
+    try:
+        for first in range(0, len(outgoing), DELIVERED_AT_ONCE):
+            await deliver(producer, outgoing[first : first + DELIVERED_AT_ONCE], kafka.patience_s)
+            done.published = min(first + DELIVERED_AT_ONCE, len(outgoing))
+            progress("publishing events", done.published, len(outgoing))
+    finally:
+        await producer.stop()
+
+
+async def _commit(kafka: KafkaOptions, group: str, reached: Mapping[TopicPartition, int]) -> None:
+    """Leave the replay's own group where it came to, so that the usual tools show what was replayed and what came since."""
+    if not reached:
+        return
+    consumer = make_consumer(kafka, group=group)
+    await consumer.start()
+    try:
+        consumer.assign(list(reached))
+        await consumer.commit(dict(reached))
+    finally:
+        await consumer.stop()
+
+
 async def _read_all(
-    records: AsyncIterator[ConsumerRecord], pool: ReaderPool, per_process: int, done: Replayed
+    records: AsyncIterator[ConsumerRecord], pool: ReaderPool, per_process: int, reached: dict[TopicPartition, int], done: Replayed
 ) -> AsyncIterator[tuple[Article, list[Mention]]]:
     """Each readable article with what it says, in the order read, and never more in hand than the pool can use."""
     waiting: deque[tuple[Article, asyncio.Future[list[Mention]]]] = deque()
     async for record in records:
+        reached[TopicPartition(record.topic, record.partition)] = record.offset + 1
         if (article := _article(record, done)) is not None:
             waiting.append((article, asyncio.wrap_future(pool.submit(article))))
         if len(waiting) >= pool.processes * per_process and (pair := await _oldest(waiting, done)):
@@ -128,10 +145,10 @@ def _article(record: ConsumerRecord, done: Replayed) -> Article | None:
         return None
 
 
-async def _published(consumer: AIOKafkaConsumer, topic: str) -> dict[str, Published]:
+async def _published(kafka: KafkaOptions, topic: str) -> dict[str, Published]:
     """The last record of every event on a topic."""
     last: dict[str, Published] = {}
-    async for record in read_span(consumer, await span(consumer, topic, None, None)):
+    async for record in read_topic(kafka, topic):
         try:
             event = decode(record.value or b"", Event)
         except UnreadableRecordError as error:

@@ -1,62 +1,87 @@
-"""Reading a topic from one place to another, outside any group's sharing: for state, replays and whoever wants what is there now."""
+"""Reading a topic from one place to another, by oneself: for state, replays and whoever wants what is there now."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.structs import ConsumerRecord
+
+from dateline.delivery.kafka import KafkaOptions, make_consumer
 
 Bound = datetime | int | None
 """A place in a topic: the time a record came to it, an offset (of every partition), or None for its beginning or end."""
 
+Progress = Callable[[int], None]
+"""Told how many records there are to read, before the first."""
+
 POLL_MS = 500
+SOON_MS = 20
 
 
-async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    """Every partition of a topic. Raises UnknownTopicOrPartitionError if there is no such topic."""
-    known = await consumer.topics()
-    if topic not in known:
-        raise UnknownTopicOrPartitionError(f"no topic {topic!r} here: `dateline topics create` makes ours")
-    return [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+class NoSuchTopicError(LookupError):
+    """The broker has no topic of this name."""
 
 
-async def span(consumer: AIOKafkaConsumer, topic: str, start: Bound, end: Bound) -> dict[TopicPartition, tuple[int, int]]:
-    """For each partition the offsets from (included) and to (not included) which the bounds amount to now."""
-    partitions = await partitions_of(consumer, topic)
+async def read_topic(
+    kafka: KafkaOptions, topic: str, start: Bound = None, end: Bound = None, progress: Progress | None = None
+) -> AsyncGenerator[ConsumerRecord, None]:
+    """The records from `start` (included) to `end` (not included), each partition's in order; what comes meanwhile is not waited for.
+
+    Raises NoSuchTopicError.
+    """
+    consumer = make_consumer(kafka)
+    await consumer.start()
+    try:
+        if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
+            raise NoSuchTopicError(f"no topic {topic!r} at {kafka.bootstrap}: `dateline topics create` makes ours")
+        consumer.subscribe([topic])
+        while not consumer.assignment():  # all partitions, as soon as the client has heard of them
+            await consumer.getmany(timeout_ms=SOON_MS)
+        await _begin(consumer, start, progress)
+        stops: dict[TopicPartition, int] = {}
+        while not await _finished(consumer, stops, end):
+            for tp, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
+                stops.setdefault(tp, _stop(consumer, tp, end))
+                for record in records:
+                    if record.offset < stops[tp] and _in_time(record, start, end):
+                        yield record
+    finally:
+        await consumer.stop()
+
+
+async def _begin(consumer: AIOKafkaConsumer, start: Bound, progress: Progress | None) -> None:
+    partitions = list(consumer.assignment())
     beginnings, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    starts = await _offsets(consumer, partitions, start, beginnings, ends)
-    stops = await _offsets(consumer, partitions, end, ends, ends)
-    return {tp: (max(starts[tp], beginnings[tp]), min(stops[tp], ends[tp])) for tp in partitions}
+    if isinstance(start, datetime):
+        found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(start.timestamp() * 1000)))
+        begin = {tp: found[tp].offset if found.get(tp) else ends[tp] for tp in partitions}
+    else:
+        begin = {tp: max(beginnings[tp], start or 0) for tp in partitions}
+    for tp in partitions:
+        consumer.seek(tp, begin[tp])
+    if progress:
+        progress(sum(max(0, ends[tp] - begin[tp]) for tp in partitions))
 
 
-async def _offsets(
-    consumer: AIOKafkaConsumer,
-    partitions: list[TopicPartition],
-    bound: Bound,
-    unbounded: Mapping[TopicPartition, int],
-    ends: Mapping[TopicPartition, int],
-) -> Mapping[TopicPartition, int]:
-    if bound is None:
-        return unbounded
-    if isinstance(bound, int):
-        return dict.fromkeys(partitions, bound)
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(bound.timestamp() * 1000)))
-    return {tp: ends[tp] if found.get(tp) is None else found[tp].offset for tp in partitions}
+async def _finished(consumer: AIOKafkaConsumer, stops: dict[TopicPartition, int], end: Bound) -> bool:
+    """Whether every partition is read to its stop. Compaction leaves gaps, so the position tells it, not the last record's offset."""
+    for tp in consumer.assignment() - stops.keys():
+        if consumer.highwater(tp) is not None:
+            stops[tp] = _stop(consumer, tp, end)
+    return all([tp in stops and await consumer.position(tp) >= stops[tp] for tp in consumer.assignment()])
 
 
-async def read_span(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, tuple[int, int]]) -> AsyncIterator[ConsumerRecord]:
-    """The records of a span, each partition's in order. The consumer must be started and subscribed to nothing."""
-    ahead = {tp: end for tp, (start, end) in offsets.items() if start < end}
-    consumer.assign(list(ahead))
-    for tp in ahead:
-        consumer.seek(tp, offsets[tp][0])
-    while ahead:
-        for tp, records in (await consumer.getmany(*ahead, timeout_ms=POLL_MS)).items():
-            for record in records:
-                if record.offset < ahead[tp]:
-                    yield record
-        # Compaction leaves gaps, so the position tells that a partition is read, not the last record's offset.
-        ahead = {tp: end for tp, end in ahead.items() if await consumer.position(tp) < end}
+def _stop(consumer: AIOKafkaConsumer, tp: TopicPartition, end: Bound) -> int:
+    """The first fetch's high-water mark, not the end offset: the embedded broker counts its last batch as one record there."""
+    highwater = consumer.highwater(tp) or 0
+    return min(end, highwater) if isinstance(end, int) else highwater
+
+
+def _in_time(record: ConsumerRecord, start: Bound, end: Bound) -> bool:
+    """Offsets found by time are only where to begin: the embedded broker always names the first, and times may go back and forth."""
+    seconds = record.timestamp / 1000
+    return not (isinstance(start, datetime) and seconds < start.timestamp()) and not (
+        isinstance(end, datetime) and seconds >= end.timestamp()
+    )
