@@ -13,6 +13,7 @@ from dateline.extraction.parties import PartyReader
 _MAX_CONTROL = 6  # verbs between a verb and the subject it borrows
 _BY = frozenset({"by"})
 _OF = frozenset({"of"})
+_IN = frozenset({"in", "during", "at", "after", "before"})
 _AGAINST = frozenset({"on", "against", "at"})
 
 
@@ -111,7 +112,7 @@ def noun_arguments(noun: Token, tokens: tuple[Token, ...], sense: Sense, cues: C
         child
         for token in tokens
         for child in children(token, "poss", "compound", "amod", "nmod")
-        if child.i not in words and parties.is_party(child)
+        if child.i not in words and parties.is_doer(child)
     ]
     if _takes_victim(sense) and not objects_of(noun, _OF):
         patients += modifiers  # "his arrest", "the ambassador's murder"
@@ -125,8 +126,26 @@ def noun_arguments(noun: Token, tokens: tuple[Token, ...], sense: Sense, cues: C
         found = verb_arguments(clause, (clause,), sense, False)
         agents += [token for token in found.actors if token.i != noun.i]
         patients += [token for token in found.recipients if token.i != noun.i]
-    carried = _carried(noun, cues)
-    return Arguments(_spread(agents + carried.agents), _spread(patients + carried.patients))
+    carried = _carried(whole(noun, cues), cues)
+    agents, patients = agents + carried.agents, patients + carried.patients
+    if sense.mutual and not agents:
+        agents = _together(noun) or patients
+    return Arguments(_spread(agents), _spread(patients))
+
+
+def whole(noun: Token, cues: Cues) -> Token:
+    """Of "a series of attacks" the series: what is said of it is said of the attacks."""
+    if noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.head.head.lemma_.lower() in cues.collectives:
+        return noun.head.head
+    return noun
+
+
+def _together(noun: Token) -> list[Token]:
+    """Who did something in a meeting took part in it: "Trump asked in a meeting with Erdogan"."""
+    verb = noun.head.head
+    if noun.dep_ != "pobj" or noun.head.lower_ not in _IN or verb.pos_ not in ("VERB", "AUX"):
+        return []
+    return _own_roles(verb).agents or _borrowed(verb, 0).agents
 
 
 def _takes_victim(sense: Sense) -> bool:

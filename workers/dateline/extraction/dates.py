@@ -82,11 +82,12 @@ class DateReader:
         return self._found[future][ranked[0][3]].span if ranked and ranked[0][0] <= MAX_STEPS else None
 
     def _belongs_below(self, token: Token, anchor: Token) -> bool:
-        """Whether the date hangs on another trigger that is only part of what this one tells: "struck after last week's attack"."""
+        """Whether the date hangs on another trigger, apart from this one: "struck in response to an attack last week"."""
+        around = {above.i for above in climb(anchor)}
         for above in climb(token):
-            if above.i == anchor.i:
+            if above.i in around:
                 return False
-            if above.i in self._anchors and above.dep_ not in ("conj", "ROOT") and any(one.i == anchor.i for one in climb(above)):
+            if above.i in self._anchors:
                 return True
         return False
 
@@ -192,7 +193,8 @@ def _weekday(parts: dict[str, str | None], published: date, future: bool) -> dat
     back = (published.weekday() - day) % 7
     if which in ("next", "coming") or (future and not which):
         return published + timedelta(days=(day - published.weekday()) % 7 or 7)
-    return published - timedelta(days=back or (7 if which == "last" else 0))
+    recent = 1 if which == "last" else -1  # days: what was yesterday is not called "last Thursday"
+    return published - timedelta(days=back + 7 if back <= recent else back)
 
 
 def _period(unit: str, steps: int, published: date, text: str, vague: bool) -> DateSpan | None:

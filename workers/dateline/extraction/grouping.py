@@ -104,6 +104,11 @@ def _parties_agree(one: _Group, report: Report) -> int:
     total = 0
     if any(same_party(victim, actor) for victim in report.recipients for other in one.reports for actor in other.actors):
         return -1  # the attacker attacked: another event
+    if report.actors and any(same_party(actor, victim) for actor in report.actors for other in one.reports for victim in other.recipients):
+        return -1 if not report.sense.mutual else 0
+    ours, theirs_harmed = _perpetrators(p for other in one.reports for p in other.recipients), _perpetrators(report.recipients)
+    if ours is not None and theirs_harmed is not None and ours != theirs_harmed:
+        return -1
     for role in ("actors", "recipients"):
         mine = [party for other in one.reports for party in getattr(other, role)]
         theirs = list(getattr(report, role))
@@ -111,9 +116,28 @@ def _parties_agree(one: _Group, report: Report) -> int:
             continue
         if any(same_party(a, b) for a in mine for b in theirs):
             total += 2
-        elif any(map(is_named, mine)) and any(map(is_named, theirs)):
+        elif not any(_could_be(a, b) for a in mine for b in theirs):
             return -1
     return total
+
+
+def _perpetrators(parties: Iterable[Party]) -> bool | None:
+    """Whether those harmed are themselves the gunmen, attackers …; None where nobody is told."""
+    kinds = {party.kind for party in parties}
+    return kinds == {"criminal"} if kinds else None
+
+
+def _could_be(one: Party, other: Party) -> bool:
+    """Whether two parties may be the same: a description fits a person's name, not the name of another group."""
+    if not (_is_specific(one) and _is_specific(other)):
+        return True
+    if "person" in (one.kind, other.kind):
+        return not (is_named(one) and is_named(other))
+    return one.country is not None and one.country == other.country and not (is_named(one) and is_named(other))
+
+
+def _is_specific(party: Party) -> bool:
+    return any(letter.isupper() for letter in party.name)
 
 
 def is_named(party: Party) -> bool:

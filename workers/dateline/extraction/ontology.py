@@ -54,6 +54,7 @@ class Sense:
     mode: str | None
     act: str | None  # a step that is an event of its own beside others of its mode: arrest, charge …
     harm: Harm | None  # what the trigger says befell its recipients
+    mutual: bool  # what is done together: the parties act on each other
     weak: bool  # may support an event that is told elsewhere in the article, but tells none by itself
     recipient_preps: frozenset[str]
     conditions: Conditions
@@ -68,6 +69,7 @@ class Cues:
     occur_verbs: frozenset[str]  # "an attack happened"
     effect_verbs: frozenset[str]  # "the attack destroyed"
     about_preps: frozenset[str]  # "after the attack"
+    collectives: frozenset[str]  # "a series of attacks"
     report_verbs: frozenset[str]  # "police said"
     control_verbs: frozenset[str]  # "tried to attack": leaves the status as it is
     future: frozenset[str]
@@ -192,7 +194,7 @@ def _numbers(table: Mapping[str, Any], file: _File) -> dict[str, tuple[int, int 
     return numbers
 
 
-_TRIGGER_KEYS = {"type", "mode", "act", "harm", "weak", "recipient_preps", "verbs", "nouns", *CONDITIONS}
+_TRIGGER_KEYS = {"type", "mode", "act", "harm", "mutual", "weak", "recipient_preps", "verbs", "nouns", *CONDITIONS}
 
 
 def _triggers(
@@ -255,6 +257,7 @@ def _senses(table: Mapping[str, Any], part: str, file: _File, line: int) -> Iter
             mode=table.get("mode"),
             act=table.get("act"),
             harm=table.get("harm"),
+            mutual=bool(table.get("mutual", False)),
             weak=bool(table.get("weak", False)),
             recipient_preps=lists["recipient_preps"],
             conditions=conditions,

@@ -44,6 +44,12 @@ class PartyReader:
             return True
         return self.is_person(head) or bool(self.lexicon.find(normal(token.text for token in noun_phrase(head))))
 
+    def is_doer(self, modifier: Token) -> bool:
+        """A modifier that says whose act it was: "PKK attack", "Israeli raid"; not where it was: "Istanbul attack"."""
+        if modifier.ent_type_ in ("GPE", "LOC", "FAC"):
+            return bool(self.lexicon.find([modifier.text]))
+        return self.is_party(modifier)
+
     def _is_thing(self, head: Token) -> bool:
         return head.pos_ != "PROPN" and head.lemma_.lower() in self.lexicon.things
 
@@ -82,9 +88,16 @@ class PartyReader:
         group = next((actor for _, _, actor in known if not actor.is_country and not actor.is_people), None)
         if group is not None and kind is None:
             return _known(group, text)
-        return Party(
-            name=text, text=text, kind=kind or _ENTITY_KINDS.get(head.ent_type_), country=country or (group.country if group else None)
-        )
+        name = " ".join(text.split())
+        if phrase[0].is_sent_start and self._is_common(phrase[0]):
+            name = name[:1].lower() + name[1:]
+        return Party(name=name, text=text, kind=kind or _ENTITY_KINDS.get(head.ent_type_), country=country)
+
+    def _is_common(self, word: Token) -> bool:
+        """A word that has its capital from the sentence's beginning only; the tagger takes many for names."""
+        if any(form in self.lexicon.kinds for form in forms(word)):
+            return True
+        return word.pos_ != "PROPN" and word.ent_type_ in ("", "CARDINAL")
 
     def _person(self, head: Token, role: str | None) -> Party:
         entity = self.entities.get(head.i) or head.doc[head.i : head.i + 1]

@@ -110,13 +110,17 @@ class ReportReader:
         if finder.headline:
             agents, patients = headline_parties(trigger, parties)
         if trigger.sense.event_type in ("DISASTER", "ACCIDENT"):
-            agents = ()
+            agents = ()  # nobody's deed
+            patients = parties.recipients(head for head in trigger.arguments.recipients if parties.is_person(head))
+        if not patients:
+            patients = parties.recipients(victim for toll in told for victim in toll.victims)
+        patients = tuple(party for party in patients if all(party.name != agent.name for agent in agents))
         killed = next((toll.count for toll in told if toll.harm == "killed"), None)
         return Report(
             event_type=trigger.sense.event_type,
             sense=trigger.sense,
             status=status,
-            strong=strength(trigger, cues, field == "title") == "strong",
+            strong=_is_strong(status, field, agents, patients) and strength(trigger, cues, field == "title") == "strong",
             verbal=trigger.kind == "verb",
             indefinite=trigger.kind == "noun" and any(child.lower_ in ("a", "an", "another") for child in trigger.anchor.children),
             actors=agents,
@@ -139,6 +143,13 @@ class ReportReader:
     def _is_remembered(self, trigger: Trigger) -> bool:
         """Told only because it is remembered: "commemorating the attack"."""
         return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
+
+
+def _is_strong(status: Status, field: EvidenceField, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:
+    """What did not happen, or only might, is news where the headline says so, or where both parties to it are told."""
+    if status == "denied":
+        return field == "title"
+    return status != "hypothetical" or field == "title" or bool(actors and recipients)
 
 
 def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:

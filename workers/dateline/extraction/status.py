@@ -72,7 +72,7 @@ def _governs(above: Token, governed: Token, trigger: Trigger, cues: Cues) -> Ver
     as_object = trigger.kind == "noun" and governed.dep_ in ("dobj", "pobj", "prep", "nsubjpass")
     if infinitive or as_object or governed.dep_ in ("xcomp", "pcomp"):
         for verdict, cue in _verdicts(cues):
-            if words & cue and not (as_object and verdict == "wanted" and above.pos_ == "NOUN"):
+            if words & cue:
                 return verdict
     if above.pos_ in ("VERB", "AUX"):
         if _is_negated(above) and (infinitive or as_object):

