@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from plain_reading import PlainPool
+
 from dateline.app.worker import run_worker
 from dateline.settings import load
-from plain_reading import PlainPool
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
+from plain_reading import PlainPool
 
 from dateline.app.topics import prepare_topics
 from dateline.app.worker import work
@@ -22,7 +23,6 @@ from dateline.delivery.kafka import TopicNames, make_consumer, make_producer
 from dateline.delivery.producing import Outgoing, deliver
 from dateline.records import Article, Event
 from dateline.settings import Settings, load
-from plain_reading import PlainPool
 
 HERE = Path(__file__).parent
 DEADLINE_S = 60.0
@@ -123,10 +123,10 @@ class World:
         log = (self.folder / f"worker-{uuid.uuid4().hex[:6]}.log").open("wb")
         with log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, str(HERE / "worker_process.py"), env=os.environ | self._environment(), stdout=log, stderr=log
+                sys.executable, str(HERE / "worker_process.py"), env=os.environ | self.environment(), stdout=log, stderr=log
             )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "worker", "http")}
         return {f"DATELINE_{section}__{name}".upper(): str(value) for section, values in sections.items() for name, value in values.items()}
 
@@ -145,7 +145,7 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, within_s: f
     """Wait for a condition, not for a time."""
     try:
         async with asyncio.timeout(within_s):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110 — it happens in other processes, which set no event of ours
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError:
         raise AssertionError(f"{within_s:.0f} s have passed and it is not so that {what}") from None

@@ -131,6 +131,9 @@ def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, 
 
     @table.on_recover
     async def restore() -> None:
+        # Faust now lets our partitions be fetched, seeks to what was committed, and then empties the agents' queues. What was fetched
+        # before the seek would be lost and its partition never committed again; so nothing may flow until Faust itself resumes it.
+        app.consumer.stop_flow()
         merging.restore({tp.partition for tp in app.consumer.assignment() if tp.topic == topics.mentions})
 
     return Worker(app, extracting, merging)

@@ -6,7 +6,7 @@ counts = await ensure_topics(kafka, names, merge_window=timedelta(days=14), chan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -47,12 +47,9 @@ async def ensure_topics(
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap, request_timeout_ms=int(kafka.request_timeout_s * 1000))
     await admin.start()
     try:
-        counts = await _partitions(admin)
-        missing = [topic for topic in wanted if topic.name not in counts]
-        for topic in missing:
-            counts[topic.name] = counts[topic.partitions] if isinstance(topic.partitions, str) else topic.partitions
-        await _create(admin, missing, counts, kafka.replication_factor)
-        counts = await _partitions_of(admin, [topic.name for topic in wanted])
+        ours = [topic for topic in wanted if isinstance(topic.partitions, int)]
+        counts = await _make_missing(admin, ours, {}, kafka.replication_factor)
+        counts |= await _make_missing(admin, [topic for topic in wanted if topic not in ours], counts, kafka.replication_factor)
         _check_partitions(wanted, counts)
         await _check_compaction(admin, wanted)
     finally:
@@ -94,13 +91,25 @@ async def _partitions_of(admin: AIOKafkaAdminClient, names: list[str]) -> dict[s
         raise TopicError(f"made {absent}, and {VISIBLE_WITHIN_S:.0f} s later the cluster doesn't show it: is a broker down?") from None
 
 
-async def _create(admin: AIOKafkaAdminClient, missing: Iterable[Wanted], counts: Mapping[str, int], replication: int) -> None:
-    new = [NewTopic(topic.name, counts[topic.name], replication, topic_configs=dict(topic.config)) for topic in missing]
-    if not new:
-        return
-    for name, code, message in (await admin.create_topics(new)).topic_errors:
+async def _make_missing(
+    admin: AIOKafkaAdminClient, wanted: Sequence[Wanted], counts: Mapping[str, int], replication: int
+) -> dict[str, int]:
+    """Make those of the topics that aren't there; return the partitions of all of them as they are."""
+    there = await _partitions(admin)
+    new = [
+        NewTopic(
+            topic.name,
+            topic.partitions if isinstance(topic.partitions, int) else counts[topic.partitions],
+            replication,
+            topic_configs=dict(topic.config),
+        )
+        for topic in wanted
+        if topic.name not in there
+    ]
+    for name, code, message in (await admin.create_topics(new)).topic_errors if new else ():
         if code not in (0, TopicAlreadyExistsError.errno):  # another worker that starts beside us may have been quicker
             raise TopicError(f"could not make the topic {name!r}: {message or for_code(code).__name__}. Make it by hand or allow us to.")
+    return await _partitions_of(admin, [topic.name for topic in wanted])
 
 
 def _check_partitions(wanted: Iterable[Wanted], counts: Mapping[str, int]) -> None:
