@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import click
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dateline.cli.options import bootstrap_option, load_settings
 
@@ -38,7 +38,7 @@ class BoundType(click.ParamType):
 )
 @click.option("--to", "end", type=BoundType(), help="Stop before; at what is the end of the topic now if not given.")
 @click.option("--articles-topic", metavar="TOPIC", help="Read another topic than the settings name.")
-@click.option("--into", metavar="TOPIC", help="Publish to another events topic than the settings name; it must exist.")
+@click.option("--into", metavar="TOPIC", help="Publish to another events topic than the settings name; made if it is not there.")
 @click.option("--workers", type=click.IntRange(1), help="Processes that read at once; all cores if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures at the end as JSON.")
 def replay(
@@ -57,20 +57,24 @@ def replay(
     are left as they are.
     """
     from dateline.app.replay import replay as run
+    from dateline.app.topics import prepare_topics
     from dateline.pool import ReaderPool
 
     settings = load_settings(bootstrap)
+    target = into or settings.topics.events
+    asyncio.run(prepare_topics(settings.model_copy(update={"topics": replace(settings.topics, events=target)})))
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         ReaderPool(settings.reading, settings.geography, workers) as pool,
     ):
-        steps: dict[str, object] = {}
+        steps: dict[str, TaskID] = {}
 
         def show(step: str, done: int, total: int) -> None:
-            task = steps.setdefault(step, progress.add_task(step, total=total) if step not in steps else None)
-            progress.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if step not in steps:
+                steps[step] = progress.add_task(step)
+            progress.update(steps[step], completed=done, total=total)
 
         result = asyncio.run(
             run(
@@ -79,7 +83,7 @@ def replay(
                 start=start,
                 end=end,
                 articles=articles_topic or settings.topics.articles,
-                into=into or settings.topics.events,
+                into=target,
                 progress=show,
             )
         )

@@ -166,9 +166,19 @@ def _choose(key: _Key, name: _Name, context: _Context, gazetteer: Gazetteer) -> 
     score = _shares(weights)[best]
     if len(order) == 1:
         return name.entries[best], score, "only_candidate"
+    if (city := _its_city(key, name.entries, name.entries[best], gazetteer)) is not None:
+        return city, score, "most_of_its_province"
     reasons, others = (name.reasons[at] | _context_reasons(key, name.entries[at], context, gazetteer) for at in (best, order[1]))
     leads = {reason: weight - others.get(reason, 0.0) for reason, weight in reasons.items()}
     return name.entries[best], score, max(leads, key=lambda reason: (leads[reason], reason))
+
+
+def _its_city(key: _Key, entries: Sequence[int], province: int, gazetteer: Gazetteer) -> int | None:
+    """The city that a province is named after, if most of its people live there and the text names no level: Izmir is the city."""
+    if key[2] is not None or gazetteer.level(province) != "admin1":
+        return None
+    in_it = (entry for entry in entries if gazetteer.admin1[entry] == province and gazetteer.level(entry) == "city")
+    return next((entry for entry in in_it if gazetteer.population[entry] > gazetteer.population[province] / 2), None)
 
 
 def _place(toponym: Toponym, position: int, score: float, basis: str, gazetteer: Gazetteer) -> Place:
