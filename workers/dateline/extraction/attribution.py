@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spacy.tokens import Span, Token
 
 from dateline.extraction.grammar import children, climb, objects_of
@@ -10,11 +12,15 @@ from dateline.extraction.parties import PartyReader
 from dateline.records import Attribution
 
 _CLAUSES = frozenset({"ccomp", "parataxis", "advcl", "xcomp"})
+MAX_SOURCES = 4  # that one sentence names
 _TO = frozenset({"to"})
 
 
-def attribution_of(anchor: Token, sentence: Span, cues: Cues, parties: PartyReader) -> tuple[Attribution, ...]:
-    """The sources of a statement: who says it in a clause above it, or in one set beside it, or "according to" whom."""
+def attribution_of(anchor: Token, told: Iterable[Token], cues: Cues, parties: PartyReader) -> tuple[Attribution, ...]:
+    """The sources of a statement: who says it in a clause above it, or in one set beside it, or "according to" whom.
+
+    `told` are the sources that the whole sentence names (see `according_to`).
+    """
     sources: list[Token] = []
     below = anchor
     for above in climb(anchor):
@@ -27,13 +33,18 @@ def attribution_of(anchor: Token, sentence: Span, cues: Cues, parties: PartyRead
             for speaker in _speakers(beside)
         ]
         below = above
-    sources += [source for token in sentence if token.lower_ == "according" for source in objects_of(token, _TO)]
+    sources += told
     found: dict[str, Attribution] = {}
     for source in sources:
         party = parties.party(source)
         if party is not None:
             found.setdefault(party.name.casefold(), Attribution(name=party.name, text=party.text))
     return tuple(found.values())
+
+
+def according_to(sentence: Span) -> list[Token]:
+    """The sources of a whole sentence: "according to the governor"."""
+    return [source for token in sentence if token.lower_ == "according" for source in objects_of(token, _TO)][:MAX_SOURCES]
 
 
 def _speakers(verb: Token) -> list[Token]:

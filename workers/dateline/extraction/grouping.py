@@ -16,6 +16,7 @@ _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more
 _PRECISIONS = ("year", "month", "week", "day")
 TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
+MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
 MAX_EVIDENCE = 12
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
@@ -26,6 +27,10 @@ class _Group:
     """Reports found to tell of the same occurrence, in text order."""
 
     reports: list[Report] = field(default_factory=list)
+
+    def add(self, report: Report) -> None:
+        if len(self.reports) < MAX_REPORTS:
+            self.reports.append(report)
 
     @property
     def event_type(self) -> EventType:
@@ -51,11 +56,11 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             continue
         tied = _tied(report, groups)
         if tied is not None:
-            tied.reports.append(report)
+            tied.add(report)
             continue
         best = max(((_likeness(one, report), -place, one) for place, one in enumerate(groups[-MAX_GROUPS:])), default=None)
         if best is not None and best[0] >= 0:
-            best[2].reports.append(report)
+            best[2].add(report)
         else:
             groups.append(_Group([report]))
     told = [one for one in groups if one.strong]
@@ -75,7 +80,7 @@ def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll by itself belongs to the harmful event told last, if that was just told."""
     harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
     if harmful and report.sentence - harmful[-1].reports[-1].sentence <= _TOLL_REACH:
-        harmful[-1].reports.append(report)
+        harmful[-1].add(report)
 
 
 def _likeness(one: _Group, report: Report) -> int:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from dateline.extraction.actors import ActorLexicon
-from dateline.extraction.attribution import attribution_of
+from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
 from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
@@ -27,6 +27,7 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 """Types of events that kill and injure."""
 
 
+MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
 _CAUSES = frozenset({"in", "by", "with", "during"})
 
 
@@ -54,6 +55,19 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What all triggers of one sentence share."""
+
+    span: Span
+    number: int  # position in the text, -1 in the title
+    field: EvidenceField
+    finder: TriggerFinder
+    dates: DateReader
+    contexts: tuple[str, ...]
+    sources: list[Token]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportReader:
     """Reads the reports of one document."""
 
@@ -73,68 +87,65 @@ class ReportReader:
             if any(not token.is_space for token in sentence) and not sentence.text.rstrip().endswith("?"):
                 yield from self._sentence(sentence, -1 if is_title else number, field, finder)
 
-    def _sentence(self, sentence: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
-        triggers = finder.find(sentence)
-        told = tolls(sentence, triggers, self.ontology, finder.parties)
-        dates = DateReader(sentence, self.published, [trigger.anchor for trigger in triggers])
+    def _sentence(self, span: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
+        triggers = finder.find(span)
+        if not triggers:
+            return
+        dates = DateReader(span, self.published, [trigger.anchor for trigger in triggers])
+        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
+        told = tolls(span, triggers, self.ontology, finder.parties)
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
         shares, linked = _share(told, typed), _linked(typed)
-        contexts = self._contexts(sentence) if triggers else ()
         for trigger in typed:
-            report = self._report(trigger, sentence, number, field, finder, shares.get(trigger.anchor.i, []), contexts, dates)
+            report = self._report(trigger, sentence, shares.get(trigger.anchor.i, []))
             if report is not None:
                 yield replace(report, linked=trigger.anchor.i in linked)
-        if told and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
-            harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
-            if harm is not None:
-                report = self._report(harm, sentence, number, field, finder, told, contexts, dates)
-                if report is not None:
-                    yield report
+        harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
+        if told and harm is not None and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
+            report = self._report(harm, sentence, told)
+            if report is not None:
+                yield report
 
-    def _report(
-        self,
-        trigger: Trigger,
-        sentence: Span,
-        number: int,
-        field: EvidenceField,
-        finder: TriggerFinder,
-        told: list[Toll],
-        contexts: tuple[str, ...],
-        dates: DateReader,
-    ) -> Report | None:
-        cues, parties = self.ontology.cues, finder.parties
+    def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
+        cues, parties = self.ontology.cues, sentence.finder.parties
         status = status_of(trigger, cues)
         if status is None or self._is_remembered(trigger):
             return None
-        agents, patients = parties.actors(trigger.arguments.actors), parties.recipients(trigger.arguments.recipients)
-        if finder.headline:
-            agents, patients = headline_parties(trigger, parties)
-        if trigger.sense.event_type in ("DISASTER", "ACCIDENT"):
-            agents = ()  # nobody's deed
-            patients = parties.recipients(head for head in trigger.arguments.recipients if parties.is_person(head))
-        if not patients:
-            patients = parties.recipients(victim for toll in told for victim in toll.victims)
-        patients = tuple(party for party in patients if all(party.name != agent.name for agent in agents))
-        killed = next((toll.count for toll in told if toll.harm == "killed"), None)
+        actors, recipients = self._parties(trigger, sentence.finder, told)
+        in_title = sentence.field == "title"
         return Report(
             event_type=trigger.sense.event_type,
             sense=trigger.sense,
             status=status,
-            strong=_is_strong(status, field, agents, patients) and strength(trigger, cues, field == "title") == "strong",
+            strong=_is_strong(status, in_title, actors, recipients) and strength(trigger, cues, in_title) == "strong",
             verbal=trigger.kind == "verb",
             indefinite=trigger.kind == "noun" and any(child.lower_ in ("a", "an", "another") for child in trigger.anchor.children),
-            actors=agents,
-            recipients=patients,
-            where=self.locate(trigger.span),
-            date=dates.near(trigger.anchor, status == "future"),
-            killed=killed,
-            injured=next((toll.count for toll in told if toll.harm == "injured"), None),
             linked=False,
-            attribution=attribution_of(trigger.anchor, sentence, cues, parties),
-            contexts=contexts,
-            evidence=evidence_of(trigger.span, sentence, field),
-            sentence=number,
+            actors=actors,
+            recipients=recipients,
+            where=self.locate(trigger.span),
+            date=sentence.dates.near(trigger.anchor, status == "future"),
+            killed=next((toll.count for toll in told if toll.harm == "killed"), None),
+            injured=next((toll.count for toll in told if toll.harm == "injured"), None),
+            attribution=attribution_of(trigger.anchor, sentence.sources, cues, parties),
+            contexts=sentence.contexts,
+            evidence=evidence_of(trigger.span, sentence.span, sentence.field),
+            sentence=sentence.number,
         )
+
+    def _parties(self, trigger: Trigger, finder: TriggerFinder, told: list[Toll]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+        """Actors and recipients: by the tree, in a Title Case headline by position; those harmed where no recipient is told."""
+        parties, arguments = finder.parties, trigger.arguments
+        if finder.headline:
+            actors, recipients = headline_parties(trigger, parties)
+        else:
+            actors, recipients = parties.actors(arguments.actors), parties.recipients(arguments.recipients)
+        if trigger.sense.event_type in ("DISASTER", "ACCIDENT"):
+            actors = ()  # nobody's deed
+            recipients = parties.recipients(head for head in arguments.recipients if parties.is_person(head))
+        if not recipients:
+            recipients = parties.recipients(victim for toll in told for victim in toll.victims)
+        return actors, tuple(party for party in recipients if all(party.name != actor.name for actor in actors))
 
     def _contexts(self, sentence: Span) -> tuple[str, ...]:
         lemmas = {form for token in sentence for form in forms(token)}
@@ -145,19 +156,19 @@ class ReportReader:
         return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
 
 
-def _is_strong(status: Status, field: EvidenceField, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:
+def _is_strong(status: Status, in_title: bool, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:
     """What did not happen, or only might, is news where the headline says so, or where both parties to it are told."""
     if status == "denied":
-        return field == "title"
-    return status != "hypothetical" or field == "title" or bool(actors and recipients)
+        return in_title
+    return status != "hypothetical" or in_title or bool(actors and recipients)
 
 
 def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
     """Give each toll to the trigger of a harmful type that is nearest in the tree; its own first."""
     shares: dict[int, list[Toll]] = {}
     harmful = [trigger for trigger in triggers if trigger.sense.event_type in HARMFUL]
-    for toll in told:
-        nearest = min(harmful, key=lambda trigger: (tree_distance(trigger.anchor, toll.token), trigger.anchor.i), default=None)
+    for toll in told[:MAX_TOLLS]:
+        nearest = min(harmful[:MAX_TOLLS], key=lambda trigger: (tree_distance(trigger.anchor, toll.token), trigger.anchor.i), default=None)
         if nearest is not None:
             shares.setdefault(nearest.anchor.i, []).append(toll)
     return shares

@@ -66,18 +66,18 @@ class TriggerFinder:
             if token.ent_type_ in _TIMES:
                 continue  # "March 11" is no march
             if self._may_be_verb(token):
-                yield from self._matches(token, "verb")
+                yield from self._matches(token, sentence, "verb")
             if self._may_be_noun(token):
-                yield from self._matches(token, "noun")
+                yield from self._matches(token, sentence, "noun")
 
     def _matches(
-        self, token: Token, kind: Literal["verb", "noun"]
+        self, token: Token, sentence: Span, kind: Literal["verb", "noun"]
     ) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         index = self.ontology.verbs if kind == "verb" else self.ontology.nouns
         by_tokens: dict[tuple[Token, ...], list[Sense]] = {}
         for form in forms(token):
             for sense in index.get(form, ()):
-                tokens = _verb_words(token, sense.words) if kind == "verb" else _noun_words(token, sense.words)
+                tokens = _verb_words(token, sentence, sense.words) if kind == "verb" else _noun_words(token, sentence, sense.words)
                 if tokens and sense not in by_tokens.setdefault(tokens, []):
                     by_tokens[tokens].append(sense)
         for tokens, senses in by_tokens.items():
@@ -112,24 +112,24 @@ class TriggerFinder:
         return _fits(wanted.subject, wanted.not_subject, subject) and _fits(wanted.object, wanted.not_object, object_)
 
 
-def _verb_words(verb: Token, words: tuple[str, ...]) -> tuple[Token, ...] | None:
+def _verb_words(verb: Token, sentence: Span, words: tuple[str, ...]) -> tuple[Token, ...] | None:
     """The tokens of a trigger that begins with this verb: each further word hangs on those found, or stands right behind."""
     found = [verb]
     for word in words[1:]:
-        near = [verb.doc[i] for i in range(found[-1].i + 1, min(found[-1].i + 1 + _NEAR_TOKENS, len(verb.doc)))]
-        before = [verb.doc[verb.i - 1]] if verb.i else []
+        near = [verb.doc[i] for i in range(found[-1].i + 1, min(found[-1].i + 1 + _NEAR_TOKENS, sentence.end))]
+        before = [verb.doc[verb.i - 1]] if verb.i > sentence.start else []
         hanging = (child for token in reversed(found) for child in token.children)
         match = next((token for token in (*hanging, *near, *before) if token not in found and word in forms(token)), None)
-        if match is None or match.sent != verb.sent:
+        if match is None:
             return None
         found.append(match)
     return tuple(found)
 
 
-def _noun_words(noun: Token, words: tuple[str, ...]) -> tuple[Token, ...] | None:
+def _noun_words(noun: Token, sentence: Span, words: tuple[str, ...]) -> tuple[Token, ...] | None:
     """The tokens of a trigger that ends with this noun."""
     start = noun.i - len(words) + 1
-    if start < noun.sent.start:
+    if start < sentence.start:
         return None
     tokens = tuple(noun.doc[start : noun.i + 1])
     fits = all(word in forms(token) for word, token in zip(words, tokens, strict=True))
