@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,14 @@ from dateutil import parser as dateparser
 from dateline.codec import UnreadableRecordError, content_id, decode
 from dateline.records import Article, Publisher
 
+log = logging.getLogger(__name__)
+
+HOUR = 3600
+ZONES = {  # as American and British outlets print them; without the season (ET) the standard time
+    "ET": -5 * HOUR, "EST": -5 * HOUR, "EDT": -4 * HOUR, "CT": -6 * HOUR, "CST": -6 * HOUR, "CDT": -5 * HOUR,
+    "MT": -7 * HOUR, "MST": -7 * HOUR, "MDT": -6 * HOUR, "PT": -8 * HOUR, "PST": -8 * HOUR, "PDT": -7 * HOUR,
+    "GMT": 0, "BST": HOUR, "CET": HOUR, "CEST": 2 * HOUR,
+}  # fmt: skip
 MAX_LINE_BYTES = 20_000_000  # one line is one article; what is longer is no article
 
 
@@ -40,7 +49,7 @@ def article_from(line: bytes, number: int) -> Article | str:
         raw = orjson.loads(line)
         if not isinstance(raw, dict):
             return f"line {number}: not a JSON object"
-        return decode(orjson.dumps(_as_article(raw)), Article)
+        return decode(orjson.dumps(_as_article(raw, number)), Article)
     except orjson.JSONDecodeError as error:
         return f"line {number}: not JSON: {error}"
     except UnreadableRecordError as error:
@@ -49,7 +58,7 @@ def article_from(line: bytes, number: int) -> Article | str:
         return f"line {number}: {error}"
 
 
-def _as_article(raw: dict[str, Any]) -> dict[str, Any]:
+def _as_article(raw: dict[str, Any], number: int) -> dict[str, Any]:
     fields = {name: raw[name] for name in Article.__dataclass_fields__ if raw.get(name) is not None}
     text = raw.get("text")
     if text is None:
@@ -57,20 +66,20 @@ def _as_article(raw: dict[str, Any]) -> dict[str, Any]:
     given = raw.get("article_id", raw.get("id"))
     fields["article_id"] = str(given) if given is not None else content_id("article", raw.get("url"), raw.get("title"), text)
     if isinstance(raw.get("published"), str):
-        fields["published"] = _moment(raw["published"])
+        fields["published"] = _moment(raw["published"], number)
     if "publisher" not in fields and isinstance(raw.get("domain"), str):
         fields["publisher"] = Publisher(domain=raw["domain"])
     return fields
 
 
-def _moment(text: str) -> datetime | None:
-    """A time in any common form; a day alone is its midnight in UTC. Raises ValueError for what is no time."""
-    if not text.strip():
-        return None
+def _moment(text: str, number: int) -> datetime | None:
+    """A time in any common form, a day alone as its midnight in UTC; None, and a warning, for what tells no day."""
     try:
-        moment = dateparser.parse(text, default=datetime(1, 1, 1, tzinfo=UTC))
-    except dateparser.ParserError as error:
-        raise ValueError(f"published {text!r} is no time") from error
-    if moment.year == 1:
-        raise ValueError(f"published {text!r} names no year")
-    return moment
+        moment = dateparser.parse(text, default=datetime(1, 1, 1, tzinfo=UTC), tzinfos=ZONES, fuzzy=True)
+    except (dateparser.ParserError, OverflowError):
+        moment = None
+    if moment is None or moment.year == 1:
+        if text.strip():
+            log.warning("line %d: published %r tells no day: taken as unknown", number, text)
+        return None
+    return moment.astimezone(UTC)
