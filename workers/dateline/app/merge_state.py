@@ -152,9 +152,7 @@ class MergeState:
             _advance(share, record, arrived)
         article = record.article_id if isinstance(record, Withdrawal) else record.source.article_id
         if record.article_version > 1:
-            share.versions[article] = record.article_version, share.watermark
-            version = orjson.dumps([record.article_version, share.watermark.isoformat()])
-            writes.append(Write(_key(partition, "version", article), version))
+            writes.append(self._know(partition, article, record.article_version))
         if isinstance(record, Mention):
             writes.append(Write(_mention_key(partition, record), raw))
         publications, published = self._settle(partition, touched)
@@ -192,10 +190,18 @@ class MergeState:
                 yield Write(_key(partition, "event", name, event_id), None)
             if not block.mentions and not block.published:
                 del share.blocks[name]
-        for article, (_, known) in list(share.versions.items()):
-            if known < end:
+        for article, (version, known) in list(share.versions.items()):
+            if known == BEGINNING:  # it came before anything that tells the time: its window begins now
+                yield self._know(partition, article, version)
+            elif known < end:
                 del share.versions[article]
                 yield Write(_key(partition, "version", article), None)
+
+    def _know(self, partition: int, article: str, version: int) -> Write:
+        """Remember the newest version of an article, from now on for a window's length."""
+        share = self._shares[partition]
+        share.versions[article] = version, share.watermark
+        return Write(_key(partition, "version", article), orjson.dumps([version, share.watermark.isoformat()]))
 
 
 def partition_of(key: bytes) -> int:

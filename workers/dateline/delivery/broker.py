@@ -26,7 +26,7 @@ class BrokerError(RuntimeError):
 @asynccontextmanager
 async def embedded_broker(port: int = 0, log_file: Path | None = None) -> AsyncIterator[str]:
     """Run a broker on the loopback interface and yield its `host:port`; port 0 takes a free one. It ends with this process."""
-    port = port or _free_port()
+    port = _free_port(port)
     process = await _start(port, log_file)
     try:
         await _wait_until_ready(process, port, log_file)
@@ -82,7 +82,12 @@ async def _stop(process: Process) -> None:
         await process.wait()
 
 
-def _free_port() -> int:
+def _free_port(wanted: int) -> int:
+    """A port nobody listens on: asked first, or we would take the one who does for our own broker."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise BrokerError(f"port {wanted} is taken ({error.strerror}); choose another, or 0 for any") from error
         return int(probe.getsockname()[1])

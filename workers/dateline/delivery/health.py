@@ -17,6 +17,7 @@ from time import monotonic
 from dateline.delivery.metrics import Metrics
 
 BEAT_S = 1.0
+STOPS_WITHIN_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def serving(host: str, port: int, health: Health, metrics: Metrics) -> Iterator[
             f"can't serve health and metrics on {host}:{port} ({error.strerror}): set [http] to another port, or 0"
         ) from error
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, name="health", daemon=True)
+    thread = Thread(target=server.serve_forever, args=(STOPS_WITHIN_S,), name="health", daemon=True)
     thread.start()
     try:
         yield server.server_address[1]
