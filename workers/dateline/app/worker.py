@@ -3,8 +3,8 @@
     with ReaderPool(settings.reading, settings.geography) as pool:
         run_worker(settings, pool)         # until SIGTERM or SIGINT, then what is in hand is finished
 
-Topics of raw bytes, acknowledgement by hand and after delivery, one of each agent; where Faust has a way that loses or stalls, the reason for
-ours stands beside it.
+Topics of raw bytes, acknowledgement by hand and after delivery, one of each agent; where Faust loses or stalls, the reason
+for our way stands beside it.
 """
 
 from __future__ import annotations
