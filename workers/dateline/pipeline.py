@@ -20,7 +20,7 @@ from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
-from dateline.language import load_model
+from dateline.language import load_model, parse
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
@@ -75,7 +75,7 @@ class Reader:
 
     def _parse(self, article: Article) -> tuple[Doc, Doc]:
         title = (article.title or "")[: self.options.max_title_chars]
-        return self.nlp(title), self.nlp(article.text[: self.options.max_text_chars])
+        return parse(self.nlp, title), parse(self.nlp, article.text[: self.options.max_text_chars])
 
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
@@ -103,7 +103,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
 
 
 def _is_english(article: Article) -> bool:
-    return article.language is None or article.language.lower().startswith("en")
+    return not article.language or article.language.lower().startswith("en")
 
 
 def _identity(occurrence: Occurrence) -> tuple[str | int | None, ...]:
