@@ -132,6 +132,11 @@ def test_headlines_drop_the_auxiliary(read: Read) -> None:
     assert arrest.actors == ()
 
 
+def test_triggers_with_a_hyphen_are_found(read: Read) -> None:
+    (truce,) = read("Rebels and the government declared a cease-fire on Friday.")
+    assert (truce.event_type, truce.event_mode) == ("RETREAT", "ceasefire")
+
+
 def test_evidence_is_what_stands_there(read: Read) -> None:
     text = "  It rained.\n\nMilitants   attacked a convoy on Friday. "
     (attack,) = read(text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from dateline.extraction.actors import words_of
 from dateline.records import Codes, EventType
 
 Harm = Literal["killed", "injured"]
@@ -252,7 +253,7 @@ def _senses(table: Mapping[str, Any], part: str, file: _File, line: int) -> Iter
         if not isinstance(phrase, str) or not phrase.strip() or phrase != phrase.lower():
             raise file.error(f"trigger: {phrase!r} is no phrase in lower case", line)
         yield Sense(
-            words=tuple(phrase.split()),
+            words=words_of(phrase),
             event_type=table.get("type"),
             mode=table.get("mode"),
             act=table.get("act"),
