@@ -38,6 +38,13 @@ async def bomb(request: web.Request) -> web.Response:
     return web.Response(body=gzip.compress(b"0" * 5_000_000), headers={"Content-Encoding": "gzip"})
 
 
+async def latin(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.write(b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: "caf\xe9"\r\nConnection: close\r\n\r\nnews')
+    request.transport.close()
+    return web.Response()
+
+
 async def told(request: web.Request) -> web.Response:
     return web.Response(text=request.headers["User-Agent"])
 
@@ -58,7 +65,7 @@ async def circle(request: web.Request) -> web.Response:
 async def server() -> AsyncIterator[TestServer]:
     application = web.Application()
     application.router.add_get("/status/{status}", status)
-    for handler in (conditional, whole, never, bomb, told, moved, circle):
+    for handler in (conditional, whole, never, bomb, latin, told, moved, circle):
         application.router.add_get(f"/{handler.__name__}", handler)
     async with TestServer(application) as running:
         yield running
@@ -78,6 +85,14 @@ async def test_validators_are_kept_and_honoured(server: TestServer, options: Pol
 async def test_a_body_is_bounded_after_decompression(server: TestServer, options: PollerOptions, path: str) -> None:
     async with open_fetcher(options) as fetcher:
         assert await fetcher.fetch(str(server.make_url(path)), max_bytes=MAX) == Retry("size: more than 10000 bytes")
+
+
+async def test_validators_that_no_header_may_hold_are_dropped(server: TestServer, options: PollerOptions) -> None:
+    """aiohttp would hand them on as lone surrogates, which no record can hold."""
+    async with open_fetcher(options) as fetcher:
+        got = await fetcher.fetch(str(server.make_url("/latin")), max_bytes=MAX)
+    assert isinstance(got, Fetched)
+    assert (got.body, got.etag) == (b"news", None)
 
 
 async def test_a_slow_server_is_given_up(server: TestServer, options: PollerOptions) -> None:
@@ -130,7 +145,8 @@ async def test_a_redirect_to_a_private_address_is_refused(
         ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.1.1", False),
         ("100.100.100.200", False), ("168.63.129.16", False), ("224.0.0.1", False), ("::1", False), ("fe80::1%eth0", False),
         ("fd00:ec2::254", False), ("::ffff:10.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False),
-        ("64:ff9b::808:808", True),
+        ("64:ff9b::808:808", True), ("192.0.0.8", False), ("192.88.99.1", False), ("3fff::1", False), ("4000::1", False),
+        ("100::1", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, public: bool) -> None:

@@ -69,6 +69,8 @@ class ForbiddenAddressError(OSError):
 
 _AZURE_WIRE_SERVER = ipaddress.ip_address("168.63.129.16")  # hands out machine credentials from a public address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # the last 32 bits are an IPv4 address
+_IPV6_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out; the ipaddress module calls more than that global
+_NOT_FOR_HOSTS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))  # protocols, 6to4 relays, documentation
 
 
 def is_public(host: str) -> bool:
@@ -79,6 +81,10 @@ def is_public(host: str) -> bool:
             address = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         else:
             address = address.ipv4_mapped or address.sixtofour or address
+    if isinstance(address, ipaddress.IPv6Address) and address not in _IPV6_UNICAST:
+        return False
+    if any(address in network for network in _NOT_FOR_HOSTS):
+        return False
     return address.is_global and not address.is_multicast and address != _AZURE_WIRE_SERVER
 
 
@@ -142,10 +148,15 @@ class HttpFetcher:
             return Fetched(
                 url=str(response.url),
                 body=bytes(body),
-                content_type=response.headers.get("Content-Type"),
-                etag=response.headers.get("ETag"),
-                last_modified=response.headers.get("Last-Modified"),
+                content_type=_ascii(response.headers.get("Content-Type")),
+                etag=_ascii(response.headers.get("ETag")),
+                last_modified=_ascii(response.headers.get("Last-Modified")),
             )
+
+
+def _ascii(header: str | None) -> str | None:
+    """A header as HTTP allows it, else none: aiohttp hands other bytes on as surrogates, which no record can hold."""
+    return header if header and header.isascii() else None
 
 
 def _retry_after(value: str | None) -> float | None:
