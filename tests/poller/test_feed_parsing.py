@@ -84,6 +84,14 @@ def test_an_entity_bomb_and_an_outside_entity_give_nothing() -> None:
     assert len(repr(result)) < 5_000
 
 
+@pytest.mark.parametrize("half", [b"&#xD800;", b"&#xdfff;", b"&#55296;", b"&#057343;"])
+def test_half_a_character_does_not_cost_the_feed(half: bytes) -> None:
+    item = b"<item><title>Bridge " + half + b"reopened &#x1F309;</title></item>"
+    result = parse_feed(b"<rss version='2.0'><channel>" + item + b"</channel></rss>", "https://x.example/", None, 50, 1_000)
+    assert isinstance(result, ParsedFeed)
+    assert [found.title for found in result.items] == ["Bridge reopened \U0001f309"]
+
+
 # A feed's own words in any order and any bytes between them: deeper than random bytes alone would come
 PIECES = st.sampled_from([
     RSS, ATOM, JSON, b"<rss>", b"<channel>", b"<item>", b"</item>", b"<title>", b"<![CDATA[", b"&#0;", b"\xef\xbb\xbf", b"<pubDate>",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,11 +67,17 @@ def parse_feed(body: bytes, url: str, content_type: str | None, max_items: int, 
     return ParsedFeed(title=parsed.title, items=items)
 
 
+_SURROGATES = re.compile(rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));", re.IGNORECASE)
+"""References to half a character (U+D800 to U+DFFF): one of them makes feedparser give up the whole feed."""
+
+
 def _parse_xml(body: bytes, url: str, content_type: str | None, max_items: int, limit: int) -> ParsedFeed | Unreadable:
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
     try:
         # As a stream: bytes would be tried as an address and as a file name first
-        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser.parse(
+            io.BytesIO(_SURROGATES.sub(b"", body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, OverflowError) as error:
         return Unreadable(f"parse: feedparser gave up: {type(error).__name__}: {error}"[:300])  # seen with fuzzed bytes
     if not parsed.entries and not parsed.get("version"):
