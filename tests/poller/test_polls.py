@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dateline.codec import decode, encode
@@ -134,6 +134,11 @@ async def test_the_page_is_read_for_new_items_only_and_the_longer_text_wins(opti
     assert (without.text, without.text_basis) == ("Cars cross again.", "feed")
 
 
+async def test_an_item_without_any_text_has_it_from_the_feed(options: PollerOptions) -> None:
+    [article] = (await polled(rss([{"title": "Bridge reopened", "guid": "b-1"}]), options)).articles
+    assert (article.text, article.text_basis) == ("", "feed")
+
+
 @pytest.mark.parametrize(
     ("text", "origin"),
     [
@@ -239,6 +244,7 @@ STEPS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(steps=STEPS)
+@example(steps=[({"a": "one"}, None), ({"a": "two"}, (2, False)), ({"a": "one"}, None)])  # killed before the last save, then back again
 def test_each_version_of_each_item_is_delivered_once_whatever_happens(steps: list[object], options: PollerOptions) -> None:
     """Contents, failures and kills in any order. Without a kill nothing comes twice; with one, what comes twice is the same."""
     asyncio.run(_live_through(steps, options))

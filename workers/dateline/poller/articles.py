@@ -52,7 +52,7 @@ def make_article(
         authors=item.authors,
         tags=item.tags,
         origin=_origin(item, text, options.agencies),
-        text_basis="page" if text is page else "feed",
+        text_basis="page" if page and text is page else "feed",
         content_hash=content_id(item.title, text),
         version=version,
     )

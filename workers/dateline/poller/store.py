@@ -34,11 +34,15 @@ async def keep(before: FeedState | None, result: PollResult, store: Store) -> No
 
 
 def _announced(before: FeedState | None, result: PollResult) -> FeedState:
-    """The state before, except that it knows of the versions on their way."""
+    """The state before, except that it knows of the versions on their way.
+
+    It forgets the validators and the body's hash: they are of the document before, and should the feed go back to that one after
+    a crash, "not changed" would leave the versions that went out meanwhile as the last word.
+    """
     before = before or FeedState(feed_id=result.state.feed_id, url=result.state.url)
     on_their_way = {article.article_id for article in result.articles}
     seen = {
         key: dataclasses.replace(item, delivered=False) if item.article_id in on_their_way else item
         for key, item in result.state.seen.items()
     }
-    return dataclasses.replace(before, seen=seen)
+    return dataclasses.replace(before, seen=seen, etag=None, last_modified=None, body_hash=None)
