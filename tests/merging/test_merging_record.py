@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from merging.reports import ALDER, NORTH, OPTIONS, XANIA, on, report
 
-from dateline.merging import cluster, event_id
+from dateline.merging import cluster, event_id, fingerprint
 from dateline.records import DateSpan, Event, Mention, Party
 
 WORDS = "Gunmen stormed the fish market and killed traders"
@@ -93,6 +93,24 @@ def test_copies_are_sources_but_not_origins() -> None:
 
 def test_the_same_wording_is_one_origin_even_without_a_credit() -> None:
     assert one_event(report("a", WORDS), report("b", WORDS)).origin_count == 1
+
+
+STORY = (
+    "Gunmen stormed the fish market on Saturday morning and killed traders who had come from three villages along the lake. Witnesses said "
+    "that the men arrived by boat before dawn, cut the telephone line and fired from the pier until the night watchman rang the bell of the "
+    "chapel. The harbour master counted forty shots."
+)
+
+
+def test_a_copy_with_a_word_changed_is_no_origin_of_its_own() -> None:
+    def told(article: str, text: str, words: str) -> Mention:
+        return replace(report(article, words), fingerprint=fingerprint(text))
+
+    copy = STORY.replace("forty shots", "fifty shots")
+    other = " ".join(reversed(STORY.split()))
+    assert one_event(told("a", STORY, WORDS + " a"), told("b", copy, WORDS + " b")).origin_count == 1
+    assert one_event(told("a", STORY, WORDS + " a"), told("b", other, WORDS + " b")).origin_count == 2
+    assert fingerprint("Police are investigating.") == ()
 
 
 def test_no_number_of_reports_makes_it_certain() -> None:

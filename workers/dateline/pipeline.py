@@ -10,7 +10,8 @@ Pure: no clock, no network, no state between articles. The stages know nothing o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -21,7 +22,7 @@ from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
 from dateline.language import load_model, parse
-from dateline.merging import block_key
+from dateline.merging import block_key, fingerprint, keywords
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
 
@@ -55,13 +56,17 @@ class Reader:
             published=article.published.date() if article.published else None,
             locate=whereabouts,
         )
+        spoken_of = _country_spoken_of([*located[0], *located[1]])
+        about, copies = keywords(article.title, article.text), fingerprint(article.text)
         seen: Counter[tuple[object, ...]] = Counter()
         mentions = []
         for occurrence in occurrences:
             said = _identity(occurrence)
             seen[said] += 1
             mention_id = content_id("mention", article.article_id, *said, seen[said])
-            mentions.append(_mention(mention_id, occurrence, article, {"title": title.text, "text": text.text}, self.producer))
+            mention = _mention(mention_id, occurrence, article, {"title": title.text, "text": text.text}, self.producer)
+            country = occurrence.place.country if occurrence.place else spoken_of
+            mentions.append(replace(mention, block=block_key(occurrence.event_type, country), keywords=about, fingerprint=copies))
         return mentions
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
@@ -89,6 +94,12 @@ class Reader:
 
 def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, Place]]:
     return [(toponym, place) for toponym, place in found if place is not None]
+
+
+def _country_spoken_of(places: Sequence[tuple[Toponym, Place]]) -> str | None:
+    """The country that most of an article's names lie in or stand for; of equals the one named first."""
+    countries = Counter(place.country for _, place in places if place.country)
+    return countries.most_common(1)[0][0] if countries else None
 
 
 def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
@@ -126,7 +137,7 @@ def _mention(mention_id: str, occurrence: Occurrence, article: Article, docs: di
     publisher = article.publisher
     return Mention(
         mention_id=mention_id,
-        block=block_key(occurrence.event_type, occurrence.place, occurrence.date),
+        block="",
         article_version=article.version,
         title=article.title,
         event_type=occurrence.event_type,

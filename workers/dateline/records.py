@@ -9,7 +9,8 @@ travel in message headers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -207,6 +208,8 @@ class Mention:
     codes: Codes
     confidence: float
     producer: Producer
+    keywords: Mapping[str, int] = field(default_factory=dict)  # of the article: its most telling words, names with a capital, and weights
+    fingerprint: tuple[str, ...] = ()  # of the article's text: two that agree in one place are copies
     version: int = VERSION
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from dateline.codec import content_id, encode
-from dateline.merging.gather import Group
+from dateline.merging.block import Group
 from dateline.merging.origins import origins
 from dateline.merging.tolls import merged_toll
 from dateline.records import Attribution, Casualties, Codes, DateSpan, Event, Evidence, Mention, Party, Place
