@@ -2,7 +2,7 @@
 
     gazetteer = open_gazetteer(options)                  # compiled at first use, then mapped: shared by all processes
     toponyms = recognise(doc, gazetteer)                 # where the text names a place
-    places = resolve(toponyms, gazetteer, home="US")     # which place each name means, or None
+    places = resolve(toponyms, gazetteer, home)          # which place each name means, or None
     where = locate(trigger, mentioned)                   # which of them the event happened at, and where it was launched from
 
     geoparse(doc, gazetteer)                             # the first two in one: what a map of the text would show
@@ -15,25 +15,30 @@ from dateline.geography.geoparse import geoparse
 from dateline.geography.index_file import DamagedIndexError
 from dateline.geography.locate import Whereabouts, locate
 from dateline.geography.options import GeographyOptions
+from dateline.geography.outlet import Home
 from dateline.geography.recognise import recognise
-from dateline.geography.resolve import resolve
+from dateline.geography.resolve import Candidate, Resolution, explain, resolve
 from dateline.geography.sources import GazetteerSourceError, PackagedSources, SourcePlace, Sources
 from dateline.geography.toponyms import Kind, Toponym
 
 __all__ = [
+    "Candidate",
     "DamagedIndexError",
     "Entry",
     "Gazetteer",
     "GazetteerSourceError",
     "GeographyOptions",
+    "Home",
     "Kind",
     "Match",
     "PackagedSources",
+    "Resolution",
     "SourcePlace",
     "Sources",
     "Toponym",
     "Whereabouts",
     "build_gazetteer",
+    "explain",
     "geoparse",
     "locate",
     "open_gazetteer",
