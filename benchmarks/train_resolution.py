@@ -13,7 +13,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import asin, cos, exp, log, radians, sin, sqrt
+from itertools import pairwise
+from math import asin, cos, log, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,39 @@ import orjson
 from dateline.config_files import SHIPPED
 from dateline.geography import Gazetteer, Home, recognise
 from dateline.geography.evidence import Evidence, Name, gather
-from dateline.geography.ranking import WEIGHTS, Model, Ranked, Weights, in_context, rank
+from dateline.geography.ranking import WEIGHTS, Ranked, Weights, between, in_context, rank, trust, trust_evidence
 from dateline.language import parse
 from dateline.pipeline import open_reader
 from dateline.settings import load
 
 CONTEXT_ROUNDS = 2  # a third changed no figure by 0.001
 SHRINK = 1.0  # L2, in units of one name; 0.3 and 3 were within 0.002
-STEPS = 300
+STEPS = 200
 FOLDS = 5
 RIGHT_KM = 161.0  # what the literature counts as right
 POINTS = 12  # of the calibration
+# What, beside its lead over the others, makes a candidate trusted; more than these made no figure better
+TRUSTED = frozenset(
+    [
+        "trust.always",
+        "trust.alone",
+        "trust.lead",
+        "level.country",
+        "level.admin1",
+        "level.region",
+        "main_name.city",
+        "population.city",
+        "containment.told",
+        "country_context.share",
+        "country_context.named",
+        "country_context.beside",
+        "admin1_context.share",
+        "proximity.near_names",
+        "home.country",
+    ]
+)
 Array = np.ndarray[Any, Any]
+Outcome = tuple[Evidence, bool]  # what makes the chosen candidate trusted, and whether it is right
 
 
 @dataclass(frozen=True)
@@ -61,23 +83,34 @@ def main() -> None:
     reader = open_reader(settings.reading, settings.geography)
     gazetteer = reader.gazetteer
     documents = [
-        document_of(path.stem, line, [*recognise(parse(reader.nlp, line["title"]), gazetteer)], recognise(parse(reader.nlp, line["text"]), gazetteer), gazetteer)
+        document_of(
+            path.stem,
+            line,
+            [*recognise(parse(reader.nlp, line["title"]), gazetteer)],
+            recognise(parse(reader.nlp, line["text"]), gazetteer),
+            gazetteer,
+        )
         for path in sorted((arguments.folder / "places").glob("*.jsonl"))
         for line in map(orjson.loads, path.read_bytes().splitlines())
     ]
+    leave_one_out(documents, gazetteer)
     learn(documents, gazetteer, write=arguments.write)
 
 
-def learn(documents: Sequence[Document], gazetteer: Gazetteer, *, write: bool) -> None:
-    """Report leave-one-corpus-out and folds; train on all."""
-    corpora = sorted({document.corpus for document in documents})
-    for corpus in corpora:
+def leave_one_out(documents: Sequence[Document], gazetteer: Gazetteer) -> None:
+    """Print what each corpus scores when the weights are learned from the others."""
+    for corpus in sorted({document.corpus for document in documents}):
         rounds = fit([document for document in documents if document.corpus != corpus], gazetteer)
         outcomes = outcomes_of([document for document in documents if document.corpus == corpus], rounds, gazetteer)
         print(f"trained on the others: {corpus:10} {share_right(outcomes):.4f} of {len(outcomes)}", flush=True)
+
+
+def learn(documents: Sequence[Document], gazetteer: Gazetteer, *, write: bool) -> None:
+    """Print what folds score, calibrate on them, and store what all documents teach."""
+    corpora = sorted({document.corpus for document in documents})
     shuffled = list(documents)
     random.Random(0).shuffle(shuffled)
-    held_out: dict[str, list[tuple[float, bool]]] = {corpus: [] for corpus in corpora}
+    held_out: dict[str, list[Outcome]] = {corpus: [] for corpus in corpora}
     for fold in range(FOLDS):
         rounds = fit([document for at, document in enumerate(shuffled) if at % FOLDS != fold], gazetteer)
         for document in shuffled[fold::FOLDS]:
@@ -85,13 +118,23 @@ def learn(documents: Sequence[Document], gazetteer: Gazetteer, *, write: bool) -
     for corpus, outcomes in held_out.items():
         print(f"five folds:            {corpus:10} {share_right(outcomes):.4f} of {len(outcomes)}")
     everything = [outcome for outcomes in held_out.values() for outcome in outcomes]
-    calibration = calibrate(everything)
-    print_reliability(everything, Model([], calibration))
+    trusting = fit_trust(everything)
+    trusted = [(trust(evidence, trusting), right) for evidence, right in everything]
+    calibration = calibrate(trusted)
+    print_reliability([(between(calibration, share), right) for share, right in trusted])
     if write:
-        rounds = [{piece: round(weight, 3) for piece, weight in weights.items()} for weights in fit(documents, gazetteer)]
+        model = {
+            "rounds": [shorter(weights) for weights in fit(documents, gazetteer)],
+            "trust": shorter(trusting),
+            "calibration": calibration,
+        }
         path = SHIPPED / WEIGHTS
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(orjson.dumps({"rounds": rounds, "calibration": calibration}, option=orjson.OPT_INDENT_2) + b"\n")
+        path.write_bytes(orjson.dumps(model, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def shorter(weights: Weights) -> dict[str, float]:
+    return {piece: round(weight, 3) for piece, weight in weights.items()}
 
 
 def document_of(corpus: str, line: dict[str, Any], title: list[Any], text: list[Any], gazetteer: Gazetteer) -> Document:
@@ -114,7 +157,9 @@ def document_of(corpus: str, line: dict[str, Any], title: list[Any], text: list[
 def case_of(gold: dict[str, Any], name: Name, gazetteer: Gazetteer) -> Case:
     same = (at for at, entry in enumerate(name.entries) if str(gazetteer.entry(entry).geonameid) == str(gold.get("geonameid")))
     near = frozenset(
-        at for at, entry in enumerate(name.entries) if km((gazetteer.lat[entry], gazetteer.lon[entry]), (gold["lat"], gold["lon"])) <= RIGHT_KM
+        at
+        for at, entry in enumerate(name.entries)
+        if km((gazetteer.lat[entry], gazetteer.lon[entry]), (gold["lat"], gold["lon"])) <= RIGHT_KM
     )
     return Case(frozenset(same) or near, near)
 
@@ -127,40 +172,47 @@ def km(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 def fit(documents: Sequence[Document], gazetteer: Gazetteer) -> list[Weights]:
     """One set of weights per round, each learned from the context that the rounds before it settle."""
-    rounds = [fit_round([[name.standing for name in document.names] for document in documents], documents, gazetteer)]
+    rounds = [fit_round([[name.standing for name in document.names] for document in documents], documents)]
     for _ in range(CONTEXT_ROUNDS):
         evidence = [in_context(rank(document.names, gazetteer, rounds), gazetteer) for document in documents]
-        rounds.append(fit_round(evidence, documents, gazetteer))
+        rounds.append(fit_round(evidence, documents))
     return rounds
 
 
-def fit_round(evidence: Sequence[list[list[Evidence]]], documents: Sequence[Document], gazetteer: Gazetteer) -> Weights:
-    """Listwise softmax regression. Each name adds a row per candidate and one of zeros, "none of them"."""
-    rows: list[Evidence] = []
-    right: list[bool] = []
-    groups: list[tuple[int, float]] = []  # first row, weight
-    for document, by_name in zip(documents, evidence, strict=True):
-        for at, target, weight in targets(document, gazetteer):
-            groups.append((len(rows), weight))
-            rows += [*by_name[at], {}]
-            right += [candidate in target for candidate in range(len(by_name[at]))] + [not target]
+def fit_round(evidence: Sequence[list[list[Evidence]]], documents: Sequence[Document]) -> Weights:
+    """Listwise softmax regression: a row per candidate, a group per name."""
+    return regress(
+        [
+            (by_name[at], [candidate in target for candidate in range(len(by_name[at]))], weight)
+            for document, by_name in zip(documents, evidence, strict=True)
+            for at, target, weight in targets(document)
+        ]
+    )
+
+
+def fit_trust(outcomes: Sequence[Outcome]) -> Weights:
+    """Logistic regression, as a softmax over the candidate chosen and nothing."""
+    return regress([([evidence, {}], [right, not right], 1.0) for evidence, right in outcomes])
+
+
+def regress(groups: Sequence[tuple[Sequence[Evidence], Sequence[bool], float]]) -> Weights:
+    """Weights by piece of evidence. A group is its rows, which of them are right, and how much it counts."""
+    rows = [row for group, _, _ in groups for row in group]
+    right = np.array([good for _, goods, _ in groups for good in goods], np.float32)
+    starts = np.cumsum([0, *(len(group) for group, _, _ in groups[:-1])])
     pieces = sorted({piece for row in rows for piece in row})
-    matrix = np.array([[row.get(piece, 0.0) for piece in pieces] for row in rows])
-    starts, weights = (np.array(column) for column in zip(*groups, strict=True))
-    return dict(zip(pieces, descend(matrix, np.array(right, float), starts, weights).tolist(), strict=True))
+    matrix = np.array([[row.get(piece, 0.0) for piece in pieces] for row in rows], np.float32)
+    weights = np.array([weight for _, _, weight in groups], np.float32)
+    return dict(zip(pieces, descend(matrix, right, starts, weights).tolist(), strict=True))
 
 
-def targets(document: Document, gazetteer: Gazetteer) -> Iterator[tuple[int, frozenset[int], float]]:
-    """Names to learn from: candidates that most annotations of the name call right, or none, and how much the name counts."""
+def targets(document: Document) -> Iterator[tuple[int, frozenset[int], float]]:
+    """Names to learn from: the candidates that most annotations of the name call right, and how much the name counts."""
     for at, cases in document.cases.items():
-        entries = document.names[at].entries
         counts = Counter(candidate for case in cases for candidate in case.target)
-        if counts:
+        if counts and len(document.names[at].entries) > 1:
             most = max(counts.values())
             yield at, frozenset(candidate for candidate, count in counts.items() if count == most), 1 + log(len(cases))
-        elif all(gazetteer.level(entry) in ("city", "admin2") for entry in entries):
-            # With a country among the candidates, it is likely right and only its point on the map another
-            yield at, frozenset(), 1 + log(len(cases))
 
 
 def descend(matrix: Array, right: Array, starts: Array, weights: Array) -> Array:
@@ -168,12 +220,12 @@ def descend(matrix: Array, right: Array, starts: Array, weights: Array) -> Array
     spread = matrix.std(0) + 1e-6
     scaled = matrix / spread
     group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(matrix))))
-    solution, first, second = (np.zeros(matrix.shape[1]) for _ in range(3))
+    solution, first, second = (np.zeros(matrix.shape[1], np.float32) for _ in range(3))
     for step in range(1, STEPS + 1):
         sums = scaled @ solution
         raised = np.exp(sums - np.maximum.reduceat(sums, starts)[group])
         share = raised / np.add.reduceat(raised, starts)[group]
-        good = raised * right + 1e-300
+        good = raised * right + 1e-30
         share_of_good = good / np.add.reduceat(good, starts)[group]
         slope = (scaled.T @ ((share - share_of_good) * weights[group]) + SHRINK * solution) / weights.sum()
         first = 0.9 * first + 0.1 * slope
@@ -184,14 +236,15 @@ def descend(matrix: Array, right: Array, starts: Array, weights: Array) -> Array
     return result
 
 
-def outcomes_of(documents: Sequence[Document], rounds: Sequence[Weights], gazetteer: Gazetteer) -> list[tuple[float, bool]]:
-    """(share of the chosen candidate, whether it is right) per annotated name."""
+def outcomes_of(documents: Sequence[Document], rounds: Sequence[Weights], gazetteer: Gazetteer) -> list[Outcome]:
+    """One per annotated name."""
     found = []
     for document in documents:
         ranked = rank(document.names, gazetteer, rounds)
         for at, cases in document.cases.items():
             best = chosen(ranked[at])
-            found += [(ranked[at].shares[best], best in case.near) for case in cases]
+            evidence = {piece: value for piece, value in trust_evidence(ranked[at], best).items() if piece in TRUSTED}
+            found += [(evidence, best in case.near) for case in cases]
     return found
 
 
@@ -199,15 +252,17 @@ def chosen(ranked: Ranked) -> int:
     return max(range(len(ranked.shares)), key=lambda at: (ranked.shares[at], -ranked.name.entries[at]))
 
 
-def share_right(outcomes: Sequence[tuple[float, bool]]) -> float:
+def share_right(outcomes: Sequence[tuple[Any, bool]]) -> float:
     return sum(right for _, right in outcomes) / max(1, len(outcomes))
 
 
 def calibrate(outcomes: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
     """Points of a rising line: as many outcomes between each two, pooled where the share right would fall."""
     ordered = sorted(outcomes)
-    bounds = sorted({*(len(ordered) * at // (3 * POINTS) for at in range(3 * POINTS // 2)), *(len(ordered) * at // POINTS for at in range(POINTS + 1))})
-    pools = [[list(ordered[start:end])] for start, end in zip(bounds, bounds[1:], strict=False) if end > start]
+    bounds = sorted(
+        {*(len(ordered) * at // (3 * POINTS) for at in range(3 * POINTS // 2)), *(len(ordered) * at // POINTS for at in range(POINTS + 1))}
+    )
+    pools = [[list(ordered[start:end])] for start, end in pairwise(bounds) if end > start]
     merged: list[list[tuple[float, bool]]] = []
     for pool in pools:
         merged.append(pool[0])
@@ -217,14 +272,14 @@ def calibrate(outcomes: Sequence[tuple[float, bool]]) -> list[tuple[float, float
     return [(0.0, 0.0), *points]
 
 
-def print_reliability(outcomes: Sequence[tuple[float, bool]], model: Model) -> None:
+def print_reliability(outcomes: Sequence[tuple[float, bool]]) -> None:
     table: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for share, right in outcomes:
-        score = model.score(share)
+    for score, right in outcomes:
         table[int(score * 10)].append((score, right))
     print("score      places  mean score  right")
     for tenth, rows in sorted(table.items()):
-        print(f"{tenth / 10:.1f}–{(tenth + 1) / 10:.1f} {len(rows):9} {sum(score for score, _ in rows) / len(rows):11.3f} {share_right(rows):6.3f}")
+        mean = sum(score for score, _ in rows) / len(rows)
+        print(f"{tenth / 10:.1f}–{(tenth + 1) / 10:.1f} {len(rows):9} {mean:11.3f} {share_right(rows):6.3f}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -19,7 +20,19 @@ from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
-from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
+from dateline.geography import (
+    Gazetteer,
+    GeographyOptions,
+    Home,
+    Resolution,
+    Toponym,
+    Whereabouts,
+    explain,
+    locate,
+    open_gazetteer,
+    recognise,
+    resolve,
+)
 from dateline.language import load_model, parse
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
@@ -69,6 +82,13 @@ class Reader:
         title, text = self._parse(article)
         return self._places(title, text, article)[1]
 
+    def explain(self, article: Article) -> list[tuple[Toponym, Resolution]]:
+        """As `geoparse`, with the likeliest candidates of each name and what spoke for them."""
+        title, text = self._parse(article)
+        in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
+        resolutions = explain([*in_title, *in_text], self.gazetteer, _home(article))[len(in_title) :]
+        return [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]
+
     @property
     def producer(self) -> Producer:
         return Producer(name="dateline", version=__version__, model=self.options.model)
@@ -80,8 +100,7 @@ class Reader:
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
         in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
-        home = article.publisher.country if article.publisher else None
-        places = resolve([*in_title, *in_text], self.gazetteer, home)
+        places = resolve([*in_title, *in_text], self.gazetteer, _home(article))
         found = [(toponym, place) for toponym, place in zip([*in_title, *in_text], places, strict=True)]
         cut = len(in_title)
         return _resolved(found[:cut]), _resolved(found[cut:])
@@ -89,6 +108,17 @@ class Reader:
 
 def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, Place]]:
     return [(toponym, place) for toponym, place in found if place is not None]
+
+
+def _home(article: Article) -> Home:
+    """Where an article comes from: its publisher's country, and the address that it stands at."""
+    publisher = article.publisher
+    domain = publisher.domain if publisher else None
+    try:
+        domain = domain or urlsplit(article.url or "").hostname
+    except ValueError:  # an address that is none
+        domain = None
+    return Home(country=publisher.country if publisher else None, domain=domain)
 
 
 def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -16,7 +16,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from dateline.cli.articles_in import read_articles
 from dateline.cli.show import print_event
 from dateline.codec import encode
-from dateline.records import Article, Event
+from dateline.records import Article, Event, Place
+
+if TYPE_CHECKING:  # the command line starts without the stages' modules
+    from dateline.geography import Resolution, Toponym
 
 SOME_INPUT_UNREADABLE = 3  # exit code: the rest was done
 
@@ -64,18 +67,27 @@ def extract(source: str, merge: bool, as_json: bool, workers: int | None) -> Non
 
 @click.command()
 @_source
+@click.option("--explain", is_flag=True, help="Print with each place the likeliest candidates, and what spoke for them.")
 @_workers
-def geoparse(source: str, workers: int | None) -> None:
+def geoparse(source: str, explain: bool, workers: int | None) -> None:
     """Print the places that articles name, resolved to GeoNames.
 
     Reads its input as `dateline extract` does and prints a line {id, places} for each article, in order. Offsets count the
     characters of `text`. Exit code 3: some input could not be read.
     """
     tally = Tally()
-    for article, found in _run(source, workers, tally, lambda pool: pool.submit_geoparse):
-        places = [{"start": toponym.start, "end": toponym.end, **asdict(place)} for toponym, place in found]
+    for article, found in _run(source, workers, tally, lambda pool: pool.submit_explain if explain else pool.submit_geoparse):
+        places = [_explained(*one) if explain else _located(*one) for one in found]
         _write(orjson.dumps({"id": article.article_id, "places": places}))
     _finish(tally)
+
+
+def _located(toponym: Toponym, place: Place) -> dict[str, Any]:
+    return {"start": toponym.start, "end": toponym.end, **asdict(place)}
+
+
+def _explained(toponym: Toponym, resolution: Resolution) -> dict[str, Any]:
+    return _located(toponym, resolution.place) | {"candidates": [asdict(candidate) for candidate in resolution.candidates]}
 
 
 def _run(

@@ -5,8 +5,7 @@ Sums, from which a name's own part is taken off again, are what keeps the contex
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from math import cos, floor, radians
 from typing import Generic, TypeVar
@@ -23,18 +22,23 @@ _NARROWEST = 0.1  # near the poles columns are no narrower than at 84°
 class Sums:
     """How much of a text lies in each region (its position in the gazetteer), is each region, and lies in each cell."""
 
-    inside: Counter[int] = field(default_factory=Counter)
-    named: Counter[int] = field(default_factory=Counter)
-    near: Counter[Cell] = field(default_factory=Counter)
-    possible_inside: Counter[int] = field(default_factory=Counter)  # as `inside`, all candidates of a name alike
-    possible_near: Counter[Cell] = field(default_factory=Counter)
+    inside: dict[int, float] = field(default_factory=dict)
+    named: dict[int, float] = field(default_factory=dict)
+    near: dict[Cell, float] = field(default_factory=dict)
+    possible_inside: dict[int, float] = field(default_factory=dict)  # as `inside`, all candidates of a name alike
+    possible_near: dict[Cell, float] = field(default_factory=dict)
 
     def add(self, other: Sums) -> None:
-        self.inside.update(other.inside)
-        self.named.update(other.named)
-        self.near.update(other.near)
-        self.possible_inside.update(other.possible_inside)
-        self.possible_near.update(other.possible_near)
+        for into, more in (
+            (self.inside, other.inside),
+            (self.named, other.named),
+            (self.possible_inside, other.possible_inside),
+        ):
+            for region, weight in more.items():
+                add(into, region, weight)
+        for near, more_near in ((self.near, other.near), (self.possible_near, other.possible_near)):
+            for cell, weight in more_near.items():
+                add(near, cell, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,22 @@ class Context(Generic[Key]):
     beside: Mapping[Key, tuple[Key, ...]]  # the names that stand next to each
 
 
-def cell_of(lat: float, lon: float, grid: str) -> Cell:
+def add(into: MutableMapping[Key, float], key: Key, weight: float) -> None:
+    into[key] = into.get(key, 0.0) + weight
+
+
+def cells_about(lat: float, lon: float) -> dict[str, list[Cell]]:
+    """The cell of each grid that a place lies in, first, and the eight about it."""
+    return {grid: _around(_cell_of(lat, lon, grid)) for grid in CELLS}
+
+
+def _cell_of(lat: float, lon: float, grid: str) -> Cell:
     """The cell of a grid whose columns are about as wide as its rows are high."""
     degrees = CELLS[grid]
     row = floor(lat / degrees)
     return grid, row, floor(lon * max(_NARROWEST, cos(radians((row + 0.5) * degrees))) / degrees)
 
 
-def around(cell: Cell) -> list[Cell]:
-    """A cell and the eight about it."""
+def _around(cell: Cell) -> list[Cell]:
     grid, row, column = cell
-    return [(grid, row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    return [cell, *((grid, row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right)]

@@ -10,11 +10,12 @@ A piece of evidence is called KIND.DETAIL and is 0 where it is absent; a place's
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log10
+from typing import TypeVar
 
-from dateline.geography.context import CELLS, Context, Sums, around, cell_of
+from dateline.geography.context import Cell, Context, Sums, add, cells_about
 from dateline.geography.gazetteer import Gazetteer, Match
 from dateline.geography.names import fold
 from dateline.geography.outlet import Home, is_in_domain, towns_of_outlet
@@ -23,6 +24,7 @@ from dateline.records import Level
 
 Evidence = dict[str, float]
 Key = tuple[str, bool, Level | None]
+Where = TypeVar("Where", int, Cell)
 
 # Where GeoNames' other names of a town are nicknames and former names: its main name is the English one
 _ENGLISH_SPEAKING = ("US", "GB", "CA", "AU", "NZ", "IE")
@@ -39,6 +41,7 @@ class Name:
     entries: list[int]
     standing: list[Evidence]
     order: list[int]  # which toponyms of the text they are
+    cells: list[dict[str, list[Cell]]]  # where each candidate lies; empty for what is too wide to say
 
     @property
     def mass(self) -> float:
@@ -92,7 +95,7 @@ def _gather(key: Key, order: list[int], setting: _Setting) -> Name:
     if towns:
         largest = min(towns, key=lambda at: (-gazetteer.population[entries[at]], at))
         standing[largest]["population.largest"] = 1.0
-    return Name(key, entries, standing, order)
+    return Name(key, entries, standing, order, [_cells(entry, gazetteer) for entry in entries])
 
 
 def _outlets_name(known: set[str], setting: _Setting) -> Iterator[Name]:
@@ -101,7 +104,12 @@ def _outlets_name(known: set[str], setting: _Setting) -> Iterator[Name]:
     if found is None or found[0] in known:
         return
     standing = [_standing(Match(town, True, False, False), None, set(), setting.gazetteer) for town in found[1]]
-    yield Name((f"@{found[0]}", False, None), found[1], standing, [len(setting.toponyms) + _BESIDE])
+    cells = [_cells(town, setting.gazetteer) for town in found[1]]
+    yield Name((f"@{found[0]}", False, None), found[1], standing, [len(setting.toponyms) + _BESIDE], cells)
+
+
+def _cells(entry: int, gazetteer: Gazetteer) -> dict[str, list[Cell]]:
+    return cells_about(gazetteer.lat[entry], gazetteer.lon[entry]) if gazetteer.level(entry) in _SMALL_LEVELS else {}
 
 
 def _standing(match: Match, named: Level | None, containers: set[int], gazetteer: Gazetteer) -> Evidence:
@@ -162,18 +170,16 @@ def read_context(names: Sequence[Name], shares: Sequence[Sequence[float]], gazet
 def _own_sums(name: Name, shares: Sequence[float], gazetteer: Gazetteer) -> Sums:
     sums = Sums()
     alike = name.mass / len(name.entries)
-    for entry, share in zip(name.entries, shares, strict=True):
+    for entry, share, cells in zip(name.entries, shares, name.cells, strict=True):
         weight = share * name.mass
-        sums.named[entry] += weight
+        add(sums.named, entry, weight)
         for region in set(_above(entry, gazetteer)):
             if region >= 0:
-                sums.inside[region] += weight
-                sums.possible_inside[region] += alike
-        if gazetteer.level(entry) in _SMALL_LEVELS:
-            for label in CELLS:
-                cell = cell_of(gazetteer.lat[entry], gazetteer.lon[entry], label)
-                sums.near[cell] += weight
-                sums.possible_near[cell] += alike
+                add(sums.inside, region, weight)
+                add(sums.possible_inside, region, alike)
+        for cell, *_ in cells.values():
+            add(sums.near, cell, weight)
+            add(sums.possible_near, cell, alike)
     return sums
 
 
@@ -188,34 +194,47 @@ def _neighbours(names: Sequence[Name]) -> dict[Key, tuple[Key, ...]]:
 
 def context_evidence(name: Name, context: Context[Key], gazetteer: Gazetteer) -> list[Evidence]:
     """What the other names of the text say of each candidate: shares of them, and logarithms of how many."""
-    own = context.own[name.key]
+    own, total = context.own[name.key], context.total
     others = context.mass - name.mass + 1.0
     beside = [context.own[key] for key in context.beside[name.key]]
-    return [_in_context(entry, own, context.total, others, beside, gazetteer) for entry in name.entries]
+    found = []
+    for entry, cells in zip(name.entries, name.cells, strict=True):
+        evidence = _of_regions(entry, own, total, others, beside, gazetteer)
+        for grid, around in cells.items():
+            evidence |= _of_cells(grid, around, own, total, beside)
+        found.append(evidence)
+    return found
 
 
-def _in_context(entry: int, own: Sums, total: Sums, others: float, beside: Sequence[Sums], gazetteer: Gazetteer) -> Evidence:
+def _of_regions(entry: int, own: Sums, total: Sums, others: float, beside: Sequence[Sums], gazetteer: Gazetteer) -> Evidence:
     evidence: Evidence = {}
     for label, region in zip(("country", "admin1", "admin2"), _above(entry, gazetteer), strict=True):
         if region < 0:
             continue
-        mass = max(0.0, total.inside[region] - own.inside[region])
-        possible = max(0.0, total.possible_inside[region] - own.possible_inside[region])
+        mass = _rest(total.inside, own.inside, region)
         kind = f"{label}_context.{'in_it_' if region == entry else ''}"
         evidence[f"{kind}share"] = mass / others
         evidence[f"{kind}names"] = log(1 + mass)
-        evidence[f"{kind}possible"] = log(1 + possible)
-        evidence[f"{kind}named"] = min(1.0, max(0.0, total.named[region] - own.named[region]))
-        evidence[f"{kind}beside"] = sum(min(1.0, sums.inside[region]) for sums in beside) / (len(beside) + 1)
+        evidence[f"{kind}possible"] = log(1 + _rest(total.possible_inside, own.possible_inside, region))
+        evidence[f"{kind}named"] = min(1.0, _rest(total.named, own.named, region))
+        evidence[f"{kind}beside"] = sum(min(1.0, sums.inside.get(region, 0.0)) for sums in beside) / (len(beside) + 1)
         if label == "country" and gazetteer.feature(entry) == "PPLC":
             evidence["capital.of_share"] = mass / others
-    if gazetteer.level(entry) in _SMALL_LEVELS:
-        for label in CELLS:
-            cells = around(cell_of(gazetteer.lat[entry], gazetteer.lon[entry], label))
-            mass = sum(total.near[cell] - own.near[cell] for cell in cells)
-            possible = sum(total.possible_near[cell] - own.possible_near[cell] for cell in cells)
-            evidence[f"proximity.{label}_names"] = log(1 + max(0.0, mass))
-            evidence[f"proximity.{label}_possible"] = log(1 + max(0.0, possible))
-            close = sum(min(1.0, sum(sums.near[cell] for cell in cells)) for sums in beside)
-            evidence[f"proximity.{label}_beside"] = close / (len(beside) + 1)
     return evidence
+
+
+def _of_cells(grid: str, around: Sequence[Cell], own: Sums, total: Sums, beside: Sequence[Sums]) -> Evidence:
+    spoken_of = [cell for cell in around if cell in total.near]
+    mass = sum(_rest(total.near, own.near, cell) for cell in spoken_of)
+    possible = sum(_rest(total.possible_near, own.possible_near, cell) for cell in spoken_of)
+    close = sum(min(1.0, sum(sums.near.get(cell, 0.0) for cell in spoken_of)) for sums in beside)
+    return {
+        f"proximity.{grid}_names": log(1 + mass),
+        f"proximity.{grid}_possible": log(1 + possible),
+        f"proximity.{grid}_beside": close / (len(beside) + 1),
+    }
+
+
+def _rest(total: Mapping[Where, float], own: Mapping[Where, float], where: Where) -> float:
+    """What the other names make of a sum; rounding may leave a little less than nothing."""
+    return max(0.0, total.get(where, 0.0) - own.get(where, 0.0))

@@ -29,7 +29,7 @@ class Candidate:
     admin1: str | None
     lat: float
     lon: float
-    share: float  # of certainty before calibration: those of all candidates and of "none of them" make 1
+    share: float  # of certainty before calibration: those of all candidates make 1
     evidence: dict[str, float]
 
 
@@ -66,7 +66,7 @@ def explain(toponyms: Sequence[Toponym], gazetteer: Gazetteer, home: Home = NOWH
 def _choose(ranked: Ranked, order: Sequence[int], model: Model, gazetteer: Gazetteer) -> tuple[int, float, str]:
     """The likeliest entry, its score, and the kind of evidence that set it before the runner-up."""
     name, best = ranked.name, order[0]
-    score = model.score(ranked.shares[best])
+    score = model.score(ranked, best)
     if len(order) == 1:
         return name.entries[best], score, "only_candidate"
     if (city := _its_city(name, name.entries[best], gazetteer)) is not None:
