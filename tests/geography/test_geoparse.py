@@ -13,8 +13,8 @@ from dateline.geography import Gazetteer, Toponym, geoparse, recognise
 from dateline.records import Place
 
 
-def read(text: str, nlp: Language, gazetteer: Gazetteer, home: str | None = None) -> list[tuple[Toponym, Place]]:
-    return geoparse(nlp(text), gazetteer, home)
+def read(text: str, nlp: Language, gazetteer: Gazetteer) -> list[tuple[Toponym, Place]]:
+    return geoparse(nlp(text), gazetteer)
 
 
 def named(text: str, nlp: Language, gazetteer: Gazetteer) -> list[str]:
