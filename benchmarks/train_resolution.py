@@ -29,13 +29,13 @@ from dateline.language import parse
 from dateline.pipeline import open_reader
 from dateline.settings import load
 
-CONTEXT_ROUNDS = 2  # a third changed no figure by 0.001
-SHRINK = 1.0  # L2, in units of one name; 0.3 and 3 were within 0.002
+CONTEXT_ROUNDS = 2  # the second reads the context that the first has settled
+SHRINK = 1.0  # L2, in units of one name; not tuned
 STEPS = 200
 FOLDS = 5
 RIGHT_KM = 161.0  # what the literature counts as right
 POINTS = 12  # of the calibration
-# What, beside its lead over the others, makes a candidate trusted; more than these made no figure better
+# What makes a candidate trusted: its lead over the others, and the evidence that the only place of a name can have or lack
 TRUSTED = frozenset(
     [
         "trust.always",
