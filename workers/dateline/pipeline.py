@@ -19,7 +19,7 @@ from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
-from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
+from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, on_the_map, open_gazetteer, recognise, resolve
 from dateline.language import load_model, parse
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
@@ -67,7 +67,7 @@ class Reader:
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
         title, text = self._parse(article)
-        return self._places(title, text, article)[1]
+        return on_the_map(self._places(title, text, article)[1])
 
     @property
     def producer(self) -> Producer:

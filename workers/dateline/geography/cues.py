@@ -49,6 +49,19 @@ INSTITUTIONS = words(
     "committee international national army navy air coast central bank museum library zoo park stadium symphony water power union "
     "federation association institute society"
 )
+# "an Alton man", "Fremont residents": who is told by where they live
+INHABITANTS = words(
+    "man woman men women boy girl teen teenager teens couple resident residents native natives mother father family families student "
+    "students voters police businessman lawyer firefighters officials authorities councillor lawmakers shoppers home house area "
+    "neighborhood neighbourhood suburb metro"
+)
+# "Fairfield said": who speaks or acts is mostly a person
+SPEECH = words(
+    "said says told added wrote asked replied was who whose has had is declined testified pleaded pled died thinks believes explained "
+    "noted recalled joined served attended"
+)
+# "Sen. Smith, D-Calif.": what stands before the hyphen
+PARTIES = frozenset(["D", "R", "I", "DFL", "Dem", "Rep", "Con", "Lab"])
 PERSON_TITLES = words(
     "president mr mr. mrs mrs. ms ms. dr dr. sen sen. senator gov gov. governor rep rep. judge justice sgt sgt. lt lt. capt capt. "
     "col col. gen gen. officer deputy detective coach chief minister king queen prince princess pope st. saint sir lord lady miss "
