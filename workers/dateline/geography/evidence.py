@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dateline.geography import cues
-from dateline.geography.gazetteer import Gazetteer, Match
+from dateline.geography.gazetteer import Gazetteer
 from dateline.geography.hits import Hit, Words
 from dateline.records import Level
 
@@ -26,6 +26,7 @@ _GROUPS = {
 }
 _LEVELS: tuple[Level | None, ...] = (None, "country", "admin1", "admin2", "city", "site")
 _LISTED = frozenset([",", "and", "or", "&", "/", "-"])
+_MAX_LIST = 20  # names: how far ahead the word that closes a list is looked for
 _POSSESSIVE = frozenset(["'s", "’s", "'", "’"])
 
 
@@ -72,7 +73,7 @@ class Evidence:
 
     def is_nested(self, hit: Hit) -> bool:
         """Whether the name is part of the name of something else: "Aleppo" in "Aleppo University"."""
-        return self._group_at[hit.start] in ("ORG", "FAC", "TITLE") and self._part(hit) not in ("whole", "across") and not head(self._words, hit)[1]
+        return self._group_at[hit.start] in ("ORG", "FAC", "TITLE") and self._part(hit) not in ("whole", "across") and not self.head(hit)[1]
 
     def container(self, hit: Hit) -> str | None:
         """The name after a comma, when that may contain what this hit may mean: "Paris, Texas"."""
@@ -81,6 +82,33 @@ class Evidence:
             return None
         after = self._starting.get(at + 1)
         return after.name if after is not None and self._may_contain(after, hit) else None
+
+    def head(self, hit: Hit) -> tuple[int, Level | None]:
+        """What the text calls the place ("X province", "the city of X"), and where the name with such a word behind it ends."""
+        words = self._words.lower
+        at = hit.end
+        while at < len(words) and words[at] in cues.HEAD_MODIFIERS:
+            at += 1
+        if at < len(words) and (level := cues.HEADS.get(words[at])) is not None:
+            return at + 1, level
+        if hit.start > 1 and words[hit.start - 1] == "of" and words[hit.start - 2] in cues.HEADS_BEFORE:
+            return hit.end, cues.HEADS_BEFORE[words[hit.start - 2]]
+        return hit.end, self._shared_head(hit)
+
+    def _shared_head(self, hit: Hit) -> Level | None:
+        """What closes the list that the name stands in: "X, Y and Z counties"."""
+        words = self._words.lower
+        at = hit.end
+        for _ in range(_MAX_LIST):
+            if at < len(words) and words[at] in cues.HEADS_OF_LISTS:
+                return cues.HEADS_OF_LISTS[words[at]]
+            while at < len(words) and words[at] in _LISTED:
+                at += 1
+            following = self._starting.get(at)
+            if following is None:
+                return None
+            at = following.end
+        return None
 
     def label(self, hit: Hit) -> str:
         return self._group_at[hit.start]
@@ -133,7 +161,8 @@ class Evidence:
             return "start"
         word = words.lower[at]
         if words.capital[at]:
-            return "title" if word in cues.PERSON_TITLES else "place" if hit.start in self._ending else "capital"
+            known = "title" if word in cues.PERSON_TITLES else "place" if hit.start in self._ending else None
+            return known or ("direction" if word in cues.FILLERS else "common" if self._gazetteer.is_common_word(word) else "capital")
         if word == "-" and at and words.words[at - 1] in cues.PARTIES:
             return "party"
         if word in _LISTED:
@@ -142,13 +171,15 @@ class Evidence:
                 return "comma" if word == "," else "joined"
             contained = word == "," and self._may_contain(hit, before)
             return "contained" if contained else f"list {'place' if self._group_at[before.start] == 'GPE' else 'other'}"
-        return "digit" if word.isdigit() else "the" if word == "the" else "other"
+        if word == "the" or word.isdigit():
+            return "the" if word == "the" else "digit"
+        return "other" if word.isalpha() else "money" if word == "$" else "mark"
 
     def _after(self, hit: Hit) -> str:
         words = self._words
         if self.container(hit) is not None:
             return "container"
-        if head(words, hit)[1] is not None:
+        if self.head(hit)[1] is not None:
             return "head"
         at = hit.end
         if at >= len(words.words):
@@ -165,6 +196,8 @@ class Evidence:
             return "listed" if following is None else f"list {'place' if self._group_at[following.start] == 'GPE' else 'other'}"
         if words.capital[at]:
             return "capital"
+        if word in cues.EPONYMS:
+            return "eponym"
         return "inhabitant" if word in cues.INHABITANTS else "speech" if word in cues.SPEECH else "other" if word.isalpha() else "mark"
 
     def _cue(self, hit: Hit) -> str:
@@ -253,18 +286,6 @@ class Evidence:
         return any(word in ("-", "--", "—", "–", "(") for word in self._words.words[hit.end : hit.end + 4])
 
 
-def head(words: Words, hit: Hit) -> tuple[int, Level | None]:
-    """What the text calls the place ("X province", "the city of X"), and where the name with such a word behind it ends."""
-    at = hit.end
-    while at < len(words.lower) and words.lower[at] in cues.HEAD_MODIFIERS:
-        at += 1
-    if at < len(words.lower) and (level := cues.HEADS.get(words.lower[at])) is not None:
-        return at + 1, level
-    if hit.start > 1 and words.lower[hit.start - 1] == "of":
-        return hit.end, cues.HEADS_BEFORE.get(words.lower[hit.start - 2])
-    return hit.end, None
-
-
 def _is_short(hit: Hit) -> bool:
     """Abbreviations, and what is so short that it may be one."""
     return all(match.abbreviation for match in hit.matches) or len(hit.name.replace(".", "")) < 4
@@ -279,4 +300,8 @@ def _persons(doc: Doc) -> tuple[set[str], set[str], set[str]]:
     """The words of the text's full names of persons, the last word and the first word of each."""
     full = [entity for entity in doc.ents if entity.label_ == "PERSON" and len(entity) > 1 and not _is_institution(entity)]
     words = {token.text for entity in full for token in entity}
-    return words, {token.text for entity in full for token in entity[-2:] if token.i > entity.start and token.text[0].isupper()}, {entity[0].text for entity in full}
+    return (
+        words,
+        {token.text for entity in full for token in entity[-2:] if token.i > entity.start and token.text[0].isupper()},
+        {entity[0].text for entity in full},
+    )

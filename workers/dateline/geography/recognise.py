@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dateline.config_files import config_file
-from dateline.geography.evidence import Evidence, head
+from dateline.geography.evidence import Evidence
 from dateline.geography.gazetteer import Gazetteer
 from dateline.geography.hits import Hit, Words, find_hits
 from dateline.geography.toponyms import Kind, Toponym
@@ -42,7 +42,7 @@ def recognise(doc: Doc, gazetteer: Gazetteer) -> list[Toponym]:
         else:
             kind = "nested" if evidence.is_nested(hit) else "name"
         if kind is not None:
-            found.append(_toponym(words, hit, kind, evidence.container(hit)))
+            found.append(_toponym(words, hit, kind, evidence))
     return found
 
 
@@ -71,9 +71,15 @@ def _demonym(hit: Hit, evidence: Evidence, gazetteer: Gazetteer) -> Kind | None:
     return "demonym"
 
 
-def _toponym(words: Words, hit: Hit, kind: Kind, container: str | None) -> Toponym:
-    end, level = head(words, hit) if kind != "demonym" else (hit.end, None)
+def _toponym(words: Words, hit: Hit, kind: Kind, evidence: Evidence) -> Toponym:
+    end, level = evidence.head(hit) if kind != "demonym" else (hit.end, None)
     start_char, end_char = words.starts[hit.start], words.end_char(end)
     return Toponym(
-        start=start_char, end=end_char, text=words.text[start_char:end_char], name=hit.name, kind=kind, level=level, container=container
+        start=start_char,
+        end=end_char,
+        text=words.text[start_char:end_char],
+        name=hit.name,
+        kind=kind,
+        level=level,
+        container=evidence.container(hit),
     )
