@@ -6,7 +6,7 @@ what the same name is taken for elsewhere in the text; and whether it lies where
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ _GROUPS = {
 _LEVELS: tuple[Level | None, ...] = (None, "country", "admin1", "admin2", "city", "site")
 _LISTED = frozenset([",", "and", "or", "&", "/", "-"])
 _MAX_LIST = 20  # names: how far ahead the word that closes a list is looked for
+_MAX_BETWEEN = 5  # words between a name and the preposition before it, or what it is called behind it
 _POSSESSIVE = frozenset(["'s", "’s", "'", "’"])
 
 
@@ -39,8 +40,7 @@ class Evidence:
         self._starting = {hit.start: hit for hit in hits}
         self._ending = {hit.end: hit for hit in hits}
         self._entity_at: dict[int, Span] = {token: entity for entity in doc.ents for token in range(entity.start, entity.end)}
-        self._group = [_GROUPS.get(self._label(hit), "NONE") for hit in hits]
-        self._group_at = {hit.start: group for hit, group in zip(hits, self._group, strict=True)}
+        self._group_at = {hit.start: _GROUPS.get(self._label(hit), "NONE") for hit in hits}
         self._begins = {sentence.start for sentence in doc.sents} if doc.has_annotation("SENT_START") else {0}
         self._persons, self._surnames, self._first_names = _persons(doc)
         self._standing = {hit.name: self._standing_of(hit) for hit in hits}
@@ -48,28 +48,26 @@ class Evidence:
         self._spoken = self._read_regions(hits)
 
     def features(self, hit: Hit) -> list[str]:
-        """The names of what is true of this hit."""
-        group = self._group_at[hit.start]
-        before, after = self._before(hit), self._after(hit)
-        plain = [
-            *self._standing[hit.name],
-            *self._discourse(hit),
-            f"before {before}",
-            f"after {after}",
-            f"cue {self._cue(hit)}",
-        ]
+        """The names of what is true of this hit: each alone, with what spaCy takes the name for, and in pairs that mean more together."""
+        group, part = self._group_at[hit.start], self._part(hit)
+        before, after, cue = f"before {self._before(hit)}", f"after {self._after(hit)}", f"cue {self._cue(hit)}"
+        standing, discourse = self._standing[hit.name], self._discourse(hit)
+        size, lies = standing[1], discourse[-1]
+        plain = [*standing, *discourse, before, after, cue]
+        more = [group, f"{group}: {part}", f"{size}, {lies}", f"{before}, {after}"]
+        more += [f"{group}: {part}, {feature}" for feature in (before, after, cue, size, lies)]
         if self._gazetteer.is_common_word(hit.name):
             plain.append("common word")
-        part = self._part(hit)
-        crossed = [f"{group}: {feature}" for feature in plain]
-        more = [group, f"{group}: {part}", f"{group}: {part}, before {before}", f"{group}: {part}, after {after}"]
+            more += [f"common word, {cue}", f"common word, {part}"]
         if hit.loose:
             more.append("loose")
         if self._is_dateline(hit):
             more.append("dateline")
-        if "common word" in plain:
-            more += [f"common word, cue {self._cue(hit)}", f"common word, {part}"]
-        return [*plain, *crossed, *more]
+        return [*plain, *(f"{group}: {feature}" for feature in plain), *more]
+
+    def is_somebody(self, hit: Hit) -> bool:
+        """ "President Washington": whoever bears a title is no place, however well known the place is."""
+        return self._before(hit) == "title"
 
     def is_nested(self, hit: Hit) -> bool:
         """Whether the name is part of the name of something else: "Aleppo" in "Aleppo University"."""
@@ -87,7 +85,7 @@ class Evidence:
         """What the text calls the place ("X province", "the city of X"), and where the name with such a word behind it ends."""
         words = self._words.lower
         at = hit.end
-        while at < len(words) and words[at] in cues.HEAD_MODIFIERS:
+        while at < min(len(words), hit.end + _MAX_BETWEEN) and words[at] in cues.HEAD_MODIFIERS:
             at += 1
         if at < len(words) and (level := cues.HEADS.get(words[at])) is not None:
             return at + 1, level
@@ -102,8 +100,8 @@ class Evidence:
         for _ in range(_MAX_LIST):
             if at < len(words) and words[at] in cues.HEADS_OF_LISTS:
                 return cues.HEADS_OF_LISTS[words[at]]
-            while at < len(words) and words[at] in _LISTED:
-                at += 1
+            for _ in range(2):  # a comma and an "and"
+                at += at < len(words) and words[at] in _LISTED
             following = self._starting.get(at)
             if following is None:
                 return None
@@ -203,7 +201,7 @@ class Evidence:
     def _cue(self, hit: Hit) -> str:
         words = self._words.lower
         at = hit.start - 1
-        while at >= 0 and words[at] in cues.FILLERS:
+        while at >= max(0, hit.start - _MAX_BETWEEN) and words[at] in cues.FILLERS:
             at -= 1
         word = words[at] if at >= 0 else ""
         if word in cues.STRONG_CUES:
@@ -221,30 +219,35 @@ class Evidence:
             told.append("a surname")
         if hit.name in self._first_names:
             told.append("a first name")
-        others = [seen for seen, start in self._seen[hit.name] if start != hit.start]
-        told += sorted({f"elsewhere {seen}" for seen in others})
-        regions = self._regions_of(hit)
-        spoken = [len(self._spoken[region] - {hit.name}) for region in regions if region in self._spoken]
-        told.append("lies in spoken " + ("nothing" if not any(spoken) else "one" if max(spoken) == 1 else "many"))
+        own = self._taken_for(hit)
+        told += sorted(f"elsewhere {taken}" for taken, count in self._seen[hit.name].items() if count > own.count(taken))
+        speaking = [self._spoken[region] for region in self._regions_of(hit) if region in self._spoken]
+        names = max((len(spoken) - (hit.name in spoken) for spoken in speaking), default=0)
+        told.append(f"lies in spoken {'nothing' if names == 0 else 'one' if names == 1 else 'many'}")
         return told
 
-    def _read_names(self, hits: Sequence[Hit]) -> dict[str, list[tuple[str, int]]]:
-        """What each name is taken for, each time it stands in the text."""
-        seen = defaultdict(list)
-        for hit, group in zip(hits, self._group, strict=True):
-            part = self._part(hit)
-            seen[hit.name].append((group if part == "whole" else f"in {group}", hit.start))
-            if self._cue(hit) == "strong":
-                seen[hit.name].append(("cued", hit.start))
-            if self.container(hit) is not None:
-                seen[hit.name].append(("contained", hit.start))
+    def _taken_for(self, hit: Hit) -> list[str]:
+        """What this one hit would tell of others of its name."""
+        group = self._group_at[hit.start]
+        taken = [group if self._part(hit) == "whole" else f"in {group}"]
+        if self._cue(hit) == "strong":
+            taken.append("cued")
+        if self.container(hit) is not None:
+            taken.append("contained")
+        return taken
+
+    def _read_names(self, hits: Sequence[Hit]) -> dict[str, Counter[str]]:
+        """How often each name is taken for what in the text."""
+        seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for hit in hits:
+            seen[hit.name].update(self._taken_for(hit))
         return seen
 
     def _read_regions(self, hits: Sequence[Hit]) -> dict[int, set[str]]:
         """Which names speak of each country and subdivision: by naming it, or a place that its neighbour says it contains."""
         spoken: dict[int, set[str]] = defaultdict(set)
-        for hit, group in zip(hits, self._group, strict=True):
-            if group not in ("GPE", "LOC", "NORP") and not hit.is_adjective and self.container(hit) is None:
+        for hit in hits:
+            if self._group_at[hit.start] not in ("GPE", "LOC", "NORP") and not hit.is_adjective and self.container(hit) is None:
                 continue
             for match in hit.matches:
                 if self._gazetteer.level(match.entry) in ("country", "admin1", "admin2"):
@@ -297,11 +300,8 @@ def _is_institution(entity: Span) -> bool:
 
 
 def _persons(doc: Doc) -> tuple[set[str], set[str], set[str]]:
-    """The words of the text's full names of persons, the last word and the first word of each."""
+    """All words of the full names of the text's persons; the surnames (possessive or not) among them; the first names."""
     full = [entity for entity in doc.ents if entity.label_ == "PERSON" and len(entity) > 1 and not _is_institution(entity)]
     words = {token.text for entity in full for token in entity}
-    return (
-        words,
-        {token.text for entity in full for token in entity[-2:] if token.i > entity.start and token.text[0].isupper()},
-        {entity[0].text for entity in full},
-    )
+    surnames = {token.text for entity in full for token in entity[-2:] if token.i > entity.start and token.text[0].isupper()}
+    return words, surnames, {entity[0].text for entity in full}

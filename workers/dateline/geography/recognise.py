@@ -37,7 +37,7 @@ def recognise(doc: Doc, gazetteer: Gazetteer) -> list[Toponym]:
     for hit in hits:
         if hit.is_adjective:
             kind = _demonym(hit, evidence, gazetteer)
-        elif not weights.accept(evidence.features(hit)):
+        elif evidence.is_somebody(hit) or not weights.accept(evidence.features(hit)):
             kind = None
         else:
             kind = "nested" if evidence.is_nested(hit) else "name"
