@@ -37,13 +37,18 @@ def recognise(doc: Doc, gazetteer: Gazetteer) -> list[Toponym]:
     for hit in hits:
         if hit.is_adjective:
             kind = _demonym(hit, evidence, gazetteer)
-        elif evidence.is_somebody(hit) or not weights.accept(evidence.features(hit)):
+        elif evidence.is_somebody(hit) or not (_is_told(hit, evidence) or weights.accept(evidence.features(hit))):
             kind = None
         else:
             kind = "nested" if evidence.is_nested(hit) else "name"
         if kind is not None:
             found.append(_toponym(words, hit, kind, evidence))
     return found
+
+
+def _is_told(hit: Hit, evidence: Evidence) -> bool:
+    """Loosely spelled, and called a place: "the Ash Shaddadi military base". Too rare in news of the West for weights to be learnt."""
+    return hit.loose and evidence.head(hit)[1] is not None
 
 
 @dataclass(frozen=True, slots=True)
