@@ -29,6 +29,7 @@ from dateline.geography import (
     Whereabouts,
     explain,
     locate,
+    on_the_map,
     open_gazetteer,
     recognise,
     resolve,
@@ -80,14 +81,16 @@ class Reader:
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
         title, text = self._parse(article)
-        return self._places(title, text, article)[1]
+        return on_the_map(self._places(title, text, article)[1])
 
     def explain(self, article: Article) -> list[tuple[Toponym, Resolution]]:
         """As `geoparse`, with the likeliest candidates of each name and what spoke for them."""
         title, text = self._parse(article)
         in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
         resolutions = explain([*in_title, *in_text], self.gazetteer, _home(article))[len(in_title) :]
-        return [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]
+        resolved = [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]
+        shown = {toponym.start for toponym, _ in on_the_map([(toponym, resolution.place) for toponym, resolution in resolved])}
+        return [(toponym, resolution) for toponym, resolution in resolved if toponym.start in shown]
 
     @property
     def producer(self) -> Producer:

@@ -11,7 +11,7 @@ Nothing here knows of topics, agents or articles' origins. Offsets count charact
 """
 
 from dateline.geography.gazetteer import Entry, Gazetteer, Match, build_gazetteer, open_gazetteer
-from dateline.geography.geoparse import geoparse
+from dateline.geography.geoparse import geoparse, on_the_map
 from dateline.geography.index_file import DamagedIndexError
 from dateline.geography.locate import Whereabouts, locate
 from dateline.geography.options import GeographyOptions
@@ -41,6 +41,7 @@ __all__ = [
     "explain",
     "geoparse",
     "locate",
+    "on_the_map",
     "open_gazetteer",
     "recognise",
     "resolve",
