@@ -13,13 +13,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
-from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
+from dateline.geography import Gazetteer, GeographyOptions, Locator, Toponym, Weights, load_weights, open_gazetteer, recognise, resolve
 from dateline.language import load_model, parse
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
@@ -34,6 +34,7 @@ class Reader:
     ontology: Ontology
     actors: ActorLexicon
     gazetteer: Gazetteer
+    weights: Weights
     options: ReadingOptions
 
     def read(self, article: Article) -> list[Mention]:
@@ -41,19 +42,14 @@ class Reader:
         if not _is_english(article):
             return []
         title, text = self._parse(article)
-        located = self._places(title, text, article)
-        by_doc = {id(title): located[0], id(text): located[1]}
-
-        def whereabouts(trigger: Span) -> Whereabouts:
-            return locate(trigger, by_doc[id(trigger.doc)])
-
+        in_title, in_text = self._places(title, text, article)
         occurrences = extract(
             title,
             text,
             ontology=self.ontology,
             actors=self.actors,
             published=article.published.date() if article.published else None,
-            locate=whereabouts,
+            locate=Locator(title, text, in_title, in_text, self.weights).locate,
         )
         seen: Counter[tuple[object, ...]] = Counter()
         mentions = []
@@ -98,6 +94,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=load_ontology(config_file("ontology.toml")),
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
+        weights=load_weights(config_file("locating.toml")),
         options=options,
     )
 
