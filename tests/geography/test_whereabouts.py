@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
+from spacy.language import Language
 
-from dateline.geography import Whereabouts
+from dateline.config_files import config_file
+from dateline.geography import Gazetteer, Locator, Whereabouts, geoparse, load_weights
 from dateline.records import EventType
 
 
@@ -93,3 +96,27 @@ def test_a_place_is_less_sure_the_farther_its_name_stands(whereabouts: Ask) -> N
     assert beside is not None
     assert before is not None
     assert beside.score > before.score
+
+
+class CountingWeights(dict[str, float]):
+    """Counts how many features are weighed."""
+
+    asked = 0
+
+    def get(self, key: str, default: float = 0.0) -> float:  # type: ignore[override]
+        self.asked += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("telling", ["A bomb exploded in Goma on Sunday. ", "a bomb exploded in Goma and "])
+def test_the_work_for_all_events_of_a_text_grows_as_the_text(nlp: Language, gazetteer: Gazetteer, telling: str) -> None:
+    weights = load_weights(config_file("locating.toml"))
+    work = []
+    for times in (100, 400):
+        counting = CountingWeights(weights.where)
+        title, text = nlp(""), nlp(telling * times)
+        locator = Locator(title, text, [], geoparse(text, gazetteer), replace(weights, where=counting))
+        places = [locator.locate(text[token.i : token.i + 1], "ASSAULT").place for token in text if token.lower_ == "exploded"]
+        assert len(places) == times
+        work.append(counting.asked)
+    assert work[1] <= 4.4 * work[0]

@@ -115,7 +115,8 @@ def _add_tie(features: Features, named: Named, happening: Happening) -> Reach:
         return "trigger"
     tie = relation(named.hung, event)
     features[f"{tie}:{named.manner}"] = features[f"same:{named.manner}"] = features[tie] = 1.0
-    tied = tie in ("direct", "clause") and (named.manner in _TYING or (named.manner == "part" and named.hung.i == event.i))
+    reaching = tie == "direct" or (tie == "clause" and happening.kind != "word")  # further down is what they talk of
+    tied = reaching and (named.manner in _TYING or (named.manner == "part" and named.hung.i == event.i))
     return "trigger" if tied else "sentence"
 
 
