@@ -320,7 +320,7 @@ def _answer(one: Example, weights: Weights) -> Place | None:
         return None
     best, share = choose(one.found, weights)
     chance = weights.chance(event_features(one.scene, one.happening, best, share))
-    return replace(best.place, score=chance * min(share, 1.0)) if chance >= weights.least else None
+    return replace(best.place, score=sqrt(chance * share * best.place.score)) if chance >= weights.least else None
 
 
 def _fold(article: str, folds: int) -> int:

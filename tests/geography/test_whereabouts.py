@@ -29,6 +29,8 @@ class Ask(Protocol):
         ("BEIRUT (AP) — Three people were killed when a building collapsed.", "collapsed", "Beirut", "dateline"),
         ("BEIRUT (AP) — Three people were killed on Sunday when shells hit a market in Aleppo.", "hit", "Aleppo", "trigger"),
         ("Two bombs exploded on Friday in Peshawar, in Khyber Pakhtunkhwa province, Pakistan.", "exploded", "Peshawar", "trigger"),
+        ("A car bomb killed six people in the Syrian town of Manbij on Sunday.", "killed", "Manbij", "trigger"),
+        ("Flooding has cut off villages in Peru since Friday.", "Flooding", "Peru", "trigger"),
     ],
 )
 def test_an_event_is_where_its_words_put_it(whereabouts: Ask, text: str, trigger: str, name: str, basis: str) -> None:
@@ -45,6 +47,7 @@ def test_an_event_is_where_its_words_put_it(whereabouts: Ask, text: str, trigger
         ("France on Tuesday urged Iran to stop.", "urged", "REQUEST"),
         ("A man was stabbed to death on Tuesday.", "stabbed", "ASSAULT"),
         ("Russian soldiers shot a man on Tuesday.", "shot", "ASSAULT"),
+        ("Iran demanded the return of the bodies of two men killed in Basra.", "demanded", "REQUEST"),
     ],
 )
 def test_an_actors_home_is_not_the_place(whereabouts: Ask, text: str, trigger: str, event_type: EventType) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from dateline.geography.locating.features import Candidate, Happening, candidates, event_features
@@ -59,7 +60,9 @@ class Locator:
         chance = self._weights.chance(event_features(self._scene, happening, best, share))
         if chance < self._weights.least:
             return None
-        return replace(best.place, basis=_basis(best, happening), score=round(chance * min(share, 1.0), 3))
+        # The three go together, so that their product would be too low: of places scored 0.7 by its root about 70 % are right
+        score = sqrt(chance * share * best.place.score)
+        return replace(best.place, basis=_basis(best, happening), score=round(score, 3))
 
     def _origin(self, happening: Happening) -> Place | None:
         around = self._scene.around(happening.event)
@@ -68,14 +71,15 @@ class Locator:
 
 
 def choose(found: Sequence[Candidate], weights: Weights) -> tuple[Candidate, float]:
-    """The likeliest of some candidates, where what holds a place speaks for it too; and its chance, given that one is the place."""
-    shares = weights.shares([one.features for one in found])
-    pooled = [
-        share + _WIDER_COUNTS * sum(other for wider, other in zip(found, shares, strict=True) if holds(wider.place, one.place))
-        for one, share in zip(found, shares, strict=True)
-    ]
-    at = max(range(len(found)), key=lambda index: pooled[index])
-    return found[at], pooled[at]
+    """The likeliest of some candidates, where what holds a place speaks for it too; and the chance that the event was there.
+
+    The chance is given that one of them is the place, and with that of what holds the chosen one or lies in it.
+    """
+    shared = list(zip(found, weights.shares([one.features for one in found]), strict=True))
+    best = max(
+        shared, key=lambda pair: pair[1] + _WIDER_COUNTS * sum(share for wider, share in shared if holds(wider.place, pair[0].place))
+    )[0]
+    return best, sum(share for one, share in shared if one is best or holds(one.place, best.place) or holds(best.place, one.place))
 
 
 def _basis(best: Candidate, happening: Happening) -> str:

@@ -50,7 +50,7 @@ class Happening:
 def candidates(scene: Scene, happening: Happening) -> list[Candidate]:
     """The places where it may have happened, in the order in which they are met. At most a fixed number."""
     found: dict[Key, Candidate] = {}
-    names = [named for named in _names(scene, happening) if not (named.launch or _is_party(named, happening))]
+    names = [named for named in _names(scene, happening) if not (named.launch or _is_spoken_of(named, happening))]
     for named in names:
         one = found.setdefault(named.key, Candidate(named.place, dict(scene.about[named.key])))
         reach = _add_tie(one.features, named, happening)
@@ -91,9 +91,11 @@ def _names(scene: Scene, happening: Happening) -> Iterator[Named]:
     return chain(around, scene.general, () if last is None else (last,))
 
 
-def _is_party(named: Named, happening: Happening) -> bool:
-    """ "Turkey accused Greece": who speaks and who is spoken to, not where."""
-    return happening.kind == "word" and named.sentence == happening.sentence and named.manner in ("subj", "obj")
+def _is_spoken_of(named: Named, happening: Happening) -> bool:
+    """Who speaks, whom to and what of, not where: "Turkey accused Greece of killing a man in Cyprus"."""
+    if happening.kind != "word" or named.sentence != happening.sentence or named.dateline:
+        return False
+    return named.manner in ("subj", "obj") or relation(named.hung, happening.event) == "below"
 
 
 def _nearest(names: Sequence[Named], happening: Happening) -> Named | None:

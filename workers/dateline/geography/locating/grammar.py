@@ -21,7 +21,7 @@ _ON = words("on off over into along between through onto")
 _LAUNCHED = words("originate launch fire come depart take start send fly")
 _INSIDE_NAME = frozenset(["compound", "appos", "conj", "nmod", "amod", "poss", "nummod", "flat", "det", "npadvmod", "dep", "punct"])
 _NO_CLAUSE = frozenset(["amod", "acl", "xcomp", "conj", "compound"])  # a verb so attached shares the clause it hangs in
-_BOUNDARIES = frozenset(["ccomp", "advcl", "relcl", "parataxis", "conj"])
+_BOUNDARIES = frozenset(["ccomp", "advcl", "relcl", "parataxis", "conj", "acl"])
 
 
 def phrase_top(root: Token) -> Token:
