@@ -149,5 +149,8 @@ def _sentence_numbers(text: Doc) -> list[int]:
 
 
 def _is_dateline(toponym: Toponym, doc: Doc) -> bool:
-    behind = doc.text[toponym.end : toponym.end + _DATELINE_DASH]
-    return toponym.start < _DATELINE_STARTS and toponym.text.isupper() and any(dash in behind for dash in ("-", "–", "—", "("))
+    """A name in capitals at the start with a dash or a bracket behind it: "PARIS, Texas (AP) —"."""
+    if toponym.start >= _DATELINE_STARTS or not toponym.text.isupper():
+        return False
+    behind = doc.text[toponym.end : toponym.end + _DATELINE_DASH]  # the whole text is put together each time: for few names only
+    return any(dash in behind for dash in ("-", "–", "—", "("))
