@@ -21,9 +21,9 @@ import orjson
 
 from dateline.config_files import config_file
 from dateline.geography import Gazetteer, open_gazetteer
-from dateline.geography.support import Support
 from dateline.geography.hits import Hit, Words, find_hits
 from dateline.geography.recognise import WEIGHTS, Weights
+from dateline.geography.support import Support
 from dateline.language import load_model, parse
 from dateline.settings import load
 

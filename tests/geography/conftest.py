@@ -10,8 +10,10 @@ import pytest
 from spacy.language import Language
 from spacy.tokens import Span
 
-from dateline.geography import Gazetteer, GeographyOptions, SourcePlace, Whereabouts, geoparse, locate, open_gazetteer
+from dateline.config_files import config_file
+from dateline.geography import Gazetteer, GeographyOptions, Locator, SourcePlace, Whereabouts, geoparse, load_weights, open_gazetteer
 from dateline.language import load_model
+from dateline.records import EventType
 from dateline.settings import load
 
 
@@ -60,14 +62,17 @@ def nlp() -> Language:
 
 
 @pytest.fixture(scope="session")
-def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[[str, str], Whereabouts]:
-    """Where a text puts the event that one of its words states."""
+def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[..., Whereabouts]:
+    """Where an article puts the event that one of its words states; in the text, or in the title where the text does not have it."""
+    weights = load_weights(config_file("locating.toml"))
 
-    def ask(text: str, trigger: str) -> Whereabouts:
-        doc = nlp(text)
-        start = text.index(trigger)
+    def ask(text: str, trigger: str, event_type: EventType = "ASSAULT", title: str = "") -> Whereabouts:
+        docs = nlp(title), nlp(text)
+        doc = docs[trigger not in title]
+        start = doc.text.index(trigger)
         span = doc.char_span(start, start + len(trigger), alignment_mode="expand")
         assert isinstance(span, Span)
-        return locate(span, geoparse(doc, gazetteer))
+        in_title, in_text = (geoparse(one, gazetteer) for one in docs)
+        return Locator(*docs, in_title, in_text, weights).locate(span, event_type)
 
     return ask

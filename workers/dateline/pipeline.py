@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from dateline import __version__
 from dateline.codec import content_id
@@ -24,11 +24,12 @@ from dateline.geography import (
     Gazetteer,
     GeographyOptions,
     Home,
+    Locator,
     Resolution,
     Toponym,
-    Whereabouts,
+    Weights,
     explain,
-    locate,
+    load_weights,
     on_the_map,
     open_gazetteer,
     recognise,
@@ -48,6 +49,7 @@ class Reader:
     ontology: Ontology
     actors: ActorLexicon
     gazetteer: Gazetteer
+    weights: Weights
     options: ReadingOptions
 
     def read(self, article: Article) -> list[Mention]:
@@ -55,19 +57,14 @@ class Reader:
         if not _is_english(article):
             return []
         title, text = self._parse(article)
-        located = self._places(title, text, article)
-        by_doc = {id(title): located[0], id(text): located[1]}
-
-        def whereabouts(trigger: Span) -> Whereabouts:
-            return locate(trigger, by_doc[id(trigger.doc)])
-
+        in_title, in_text = self._places(title, text, article)
         occurrences = extract(
             title,
             text,
             ontology=self.ontology,
             actors=self.actors,
             published=article.published.date() if article.published else None,
-            locate=whereabouts,
+            locate=Locator(title, text, in_title, in_text, self.weights).locate,
         )
         seen: Counter[tuple[object, ...]] = Counter()
         mentions = []
@@ -131,6 +128,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=load_ontology(config_file("ontology.toml")),
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
+        weights=load_weights(config_file("locating.toml")),
         options=options,
     )
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dateline.config_files import config_file
-from dateline.geography.support import Support
 from dateline.geography.gazetteer import Gazetteer
 from dateline.geography.hits import Hit, Words, find_hits
+from dateline.geography.support import Support
 from dateline.geography.toponyms import Kind, Toponym
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
