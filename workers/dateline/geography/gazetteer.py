@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import platformdirs
 
 from dateline.geography.compiling import ABBREVIATION, ADJECTIVE, FLAG_BITS, LEVELS, PRIMARY, Progress, compile_columns
@@ -92,6 +93,13 @@ class Gazetteer:
         words, key = self._columns["common_words"], key_of(fold(name))
         at = bisect_left(words, key)
         return at < len(words) and words[at] == key
+
+    def towns_within(self, west: float, east: float, south: float, north: float) -> list[int]:
+        """The cities in a frame of degrees, the most populous first."""
+        lat, lon = np.asarray(self.lat), np.asarray(self.lon)
+        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north) & (np.asarray(self._level) == LEVELS.index("city"))
+        found = np.flatnonzero(inside)
+        return [int(entry) for entry in found[np.argsort(-np.asarray(self.population)[found].astype(np.int64), kind="stable")]]
 
     def level(self, entry: int) -> Level | None:
         return LEVELS[self._level[entry]]  # type: ignore[return-value]  # the file holds no other
