@@ -30,7 +30,7 @@ def build(geonames: Path | None, alternate_names: Path | None, out: Path | None)
     The packaged one has towns of 500 people and more. For villages, mountains and rivers, give a dump: --geonames is needed,
     --alternate-names makes more English names count as main names, and no other file is read (subdivisions are rows of
     allCountries; ISO codes and countries come from the packages). `geography.feature_classes` says which classes of places are kept.
-    All twelve million rows take some ten minutes and 5 GB of memory. Then set `geography.index` to the file that was made.
+    A million rows take half a minute and half a GB of memory. Then set `geography.index` to the file that was made.
     """
     from dateline.geography import PACKAGED, GazetteerSourceError, GeoNamesDump, build_gazetteer
     from dateline.settings import load

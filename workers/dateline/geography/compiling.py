@@ -60,7 +60,7 @@ Progress = Callable[[str], None]
 
 
 def compile_columns(sources: Sources, progress: Progress) -> dict[str, Array]:
-    """Read the sources and lay them out. The packaged ones take some fifteen seconds and 500 MB of memory."""
+    """Read the sources and lay them out. The packaged ones take some fifteen seconds and 650 MB of memory."""
     with _no_garbage_collection():
         progress("reading places")
         table = _Table(sources.common_names())
