@@ -37,13 +37,19 @@ class SmallWorld:
         vella = SourcePlace(3041563, "Andorra la Vella", "PPLC", "city", lat=42.50779, lon=1.52109, population=20430, country=0)
         return [replace(place, name=self.renamed.get(place.name, place.name)) for place in (andorra, syria, hasakah, town, vella)]
 
+    def more_names(self) -> list[tuple[int, str, bool]]:
+        return [(4, "Andorra Town", False)]
+
+    def common_names(self) -> list[str]:
+        return ["Port"]
+
     def common_words(self) -> list[str]:
         return ["Reading"]
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> GeographyOptions:
-    return GeographyOptions(cache_dir=str(tmp_path), max_candidates=40)
+    return GeographyOptions(cache_dir=str(tmp_path), index="", feature_classes=["A", "P"], max_candidates=40)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@
 Nothing here knows of topics, agents or articles' origins. Offsets count characters of `doc.text`.
 """
 
-from dateline.geography.gazetteer import Entry, Gazetteer, Match, build_gazetteer, open_gazetteer
+from dateline.geography.gazetteer import PACKAGED, Entry, Gazetteer, Match, build_gazetteer, open_gazetteer
+from dateline.geography.geonames_dump import GeoNamesDump
 from dateline.geography.geoparse import geoparse, on_the_map
 from dateline.geography.index_file import DamagedIndexError
 from dateline.geography.locate import Locator, Whereabouts
@@ -24,11 +25,13 @@ from dateline.geography.sources import GazetteerSourceError, PackagedSources, So
 from dateline.geography.toponyms import Kind, Toponym
 
 __all__ = [
+    "PACKAGED",
     "Candidate",
     "DamagedIndexError",
     "Entry",
     "Gazetteer",
     "GazetteerSourceError",
+    "GeoNamesDump",
     "GeographyOptions",
     "Home",
     "Kind",
