@@ -1,4 +1,4 @@
-"""Learn the weights of config/locating.toml from annotated events, and say how well they do on articles not learnt from.
+"""Learn the weights of config/geography/locating.toml from annotated events, and say how well they do on articles not learnt from.
 
     python benchmarks/train_locating.py EVENTS_FOLDER          # five-fold figures only
     python benchmarks/train_locating.py EVENTS_FOLDER --write  # then learns from all articles and writes the file
@@ -105,11 +105,11 @@ class Example:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--write", action="store_true", help="write config/locating.toml")
+    parser.add_argument("--write", action="store_true", help="write config/geography/locating.toml")
     options = parser.parse_args()
     settings = load()
     reader = open_reader(settings.reading, settings.geography)
-    path = config_file("locating.toml")
+    path = config_file("geography/locating.toml")
     examples = list(read_examples(options.folder, reader))
     print(f"{len(examples)} events, {sum(one.gold is not None for one in examples)} with a place")
     print("five-fold:", tally(examples, reader.weights, learn))

@@ -1,4 +1,4 @@
-"""Train what accepts a name as a place (config/gazetteer/recognition.json) on the place sets of an evaluation folder.
+"""Train what accepts a name as a place (config/geography/recognition.json) on the place sets of an evaluation folder.
 
     python benchmarks/train_recognition.py EVALUATION_FOLDER [--write]
 

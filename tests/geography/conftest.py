@@ -70,7 +70,7 @@ def nlp() -> Language:
 @pytest.fixture(scope="session")
 def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[..., Whereabouts]:
     """Where an article puts the event that one of its words states; in the text, or in the title where the text does not have it."""
-    weights = load_weights(config_file("locating.toml"))
+    weights = load_weights(config_file("geography/locating.toml"))
 
     def ask(text: str, trigger: str, event_type: EventType = "ASSAULT", title: str = "") -> Whereabouts:
         docs = nlp(title), nlp(text)

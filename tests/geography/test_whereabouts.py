@@ -113,7 +113,7 @@ class CountingWeights(dict[str, float]):
 
 @pytest.mark.parametrize("telling", ["A bomb exploded in Goma on Sunday. ", "a bomb exploded in Goma and "])
 def test_the_work_for_all_events_of_a_text_grows_as_the_text(nlp: Language, gazetteer: Gazetteer, telling: str) -> None:
-    weights = load_weights(config_file("locating.toml"))
+    weights = load_weights(config_file("geography/locating.toml"))
     work = []
     for times in (100, 400):
         counting = CountingWeights(weights.where)

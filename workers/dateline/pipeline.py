@@ -128,7 +128,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=load_ontology(config_file("ontology.toml")),
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
-        weights=load_weights(config_file("locating.toml")),
+        weights=load_weights(config_file("geography/locating.toml")),
         options=options,
     )
 

@@ -1,7 +1,7 @@
 """Where an event happened: of the places an article names, the one that its words tie to the event.
 
 Syntax first: what hangs on the trigger ("strikes in X", "bombed X"), then the rest of its sentence, the sentences around it, the
-title, the lead, the dateline. How much each of these counts, and for which kind of event, is learnt (config/locating.toml). The
+title, the lead, the dateline. How much each of these counts, and for which kind of event, is learnt (config/geography/locating.toml). The
 capital where somebody commented, the home of an actor and the place something was launched from are not where it happened; where
 nothing supports a place there is none.
 """

@@ -2,7 +2,7 @@
 
 spaCy's entities alone miss and mangle much (a headline in Title Case is one entity to it), the gazetteer's names alone hit too much
 (there is a town called Police). So every run of capitalised words is looked up, longest first, and the evidence for each hit is weighed:
-its weights (config/gazetteer/recognition.json) are a logistic regression's, trained by benchmarks/train_recognition.py.
+its weights (config/geography/recognition.json) are a logistic regression's, trained by benchmarks/train_recognition.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dateline.geography.toponyms import Kind, Toponym
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
     from spacy.tokens import Doc
 
-WEIGHTS = "gazetteer/recognition.json"
+WEIGHTS = "geography/recognition.json"
 
 
 def recognise(doc: Doc, gazetteer: Gazetteer) -> list[Toponym]:

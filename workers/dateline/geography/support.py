@@ -1,4 +1,4 @@
-"""What speaks for and against reading a hit as a place: features with names, which config/gazetteer/recognition.json weighs.
+"""What speaks for and against reading a hit as a place: features with names, which config/geography/recognition.json weighs.
 
 Asked of each hit: what spaCy takes it for, and how much of that entity it is; the words on both sides; how well known its places are;
 what the same name is taken for elsewhere in the text; and whether it lies where other names of the text lie.

@@ -18,7 +18,7 @@ Features = dict[str, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The content of config/locating.toml."""
+    """The content of config/geography/locating.toml."""
 
     least: float  # probability that the text tells a place, below which none is printed
     kinds: Mapping[str, str]  # kind of happening by event type, or by "TYPE.mode" where the mode has a kind of its own
