@@ -243,7 +243,7 @@ def outcomes_of(documents: Sequence[Document], rounds: Sequence[Weights], gazett
         ranked = rank(document.names, gazetteer, rounds)
         for at, cases in document.cases.items():
             best = chosen(ranked[at])
-            evidence = {piece: value for piece, value in trust_evidence(ranked[at], best).items() if piece in TRUSTED}
+            evidence = {piece: value for piece, value in trust_evidence(ranked[at], best, gazetteer).items() if piece in TRUSTED}
             found += [(evidence, best in case.near) for case in cases]
     return found
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log
+from math import cos, exp, hypot, log, radians
 
 import orjson
 
@@ -23,6 +23,7 @@ WEIGHTS = "geography/resolution.json"
 Weights = Mapping[str, float]
 
 
+_SAME_SPOT = 1.0  # degrees of latitude, 111 km
 _MOST_LEAD = 6.0  # log odds: beyond them a lead over the other candidates means nothing more
 
 
@@ -34,9 +35,9 @@ class Model:
     trust: Weights
     calibration: Sequence[tuple[float, float]]
 
-    def score(self, ranked: Ranked, at: int) -> float:
+    def score(self, ranked: Ranked, at: int, gazetteer: Gazetteer) -> float:
         """Of how many candidates trusted like this one is right: straight lines between the points that were measured."""
-        return between(self.calibration, trust(trust_evidence(ranked, at), self.trust))
+        return between(self.calibration, trust(trust_evidence(ranked, at, gazetteer), self.trust))
 
 
 def between(points: Sequence[tuple[float, float]], value: float) -> float:
@@ -89,12 +90,22 @@ def _weighed(name: Name, evidence: list[Evidence], weights: Weights) -> Ranked:
     return Ranked(name, evidence, [value / total for value in raised])
 
 
-def trust_evidence(ranked: Ranked, at: int) -> Evidence:
-    """What speaks for a candidate's being right at all: its lead over the others, and the same evidence as before."""
-    share = ranked.shares[at]
+def trust_evidence(ranked: Ranked, at: int, gazetteer: Gazetteer) -> Evidence:
+    """What speaks for a candidate's being right at all: its lead over those elsewhere, and the same evidence as before.
+
+    Damascus and the province of Damascus are one spot on the map: which of the two is meant makes neither doubtful.
+    """
+    share = sum(share for other, share in enumerate(ranked.shares) if _is_same_spot(ranked.name, at, other, gazetteer))
     alone = len(ranked.shares) == 1
     lead = _MOST_LEAD if share >= 1.0 else min(_MOST_LEAD, log(share / (1.0 - share)))
     return ranked.evidence[at] | {"trust.always": 1.0, "trust.alone": float(alone), "trust.lead": 0.0 if alone else lead}
+
+
+def _is_same_spot(name: Name, one: int, other: int, gazetteer: Gazetteer) -> bool:
+    here, there = name.entries[one], name.entries[other]
+    north = gazetteer.lat[here] - gazetteer.lat[there]
+    east = ((gazetteer.lon[here] - gazetteer.lon[there] + 180) % 360 - 180) * cos(radians(gazetteer.lat[here]))
+    return hypot(north, east) < _SAME_SPOT
 
 
 def trust(evidence: Evidence, weights: Weights) -> float:

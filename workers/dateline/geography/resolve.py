@@ -66,7 +66,7 @@ def explain(toponyms: Sequence[Toponym], gazetteer: Gazetteer, home: Home = NOWH
 def _choose(ranked: Ranked, order: Sequence[int], model: Model, gazetteer: Gazetteer) -> tuple[int, float, str]:
     """The likeliest entry, its score, and the kind of evidence that set it before the runner-up."""
     name, best = ranked.name, order[0]
-    score = model.score(ranked, best)
+    score = model.score(ranked, best, gazetteer)
     if len(order) == 1:
         return name.entries[best], score, "only_candidate"
     if (city := _its_city(name, name.entries[best], gazetteer)) is not None:
