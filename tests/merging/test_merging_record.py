@@ -97,8 +97,8 @@ def test_the_same_wording_is_one_origin_even_without_a_credit() -> None:
 
 STORY = (
     "Gunmen stormed the fish market on Saturday morning and killed traders who had come from three villages along the lake. Witnesses said "
-    "that the men arrived by boat before dawn, cut the telephone line and fired from the pier until the night watchman rang the bell of the "
-    "chapel. The harbour master counted forty shots."
+    "that the men arrived by boat before dawn, cut the telephone line and fired from the pier until the night watchman rang the bell of "
+    "the chapel. The harbour master counted forty shots."
 )
 
 

@@ -66,8 +66,8 @@ class WordIndex:
                 products.append(np.array(self._weights[word], dtype=np.int64) * weight)
         if not at:
             return np.zeros(rows)
-        summed: Floats = np.bincount(np.concatenate(at), weights=np.concatenate(products).astype(np.float64), minlength=rows)[:rows]
-        return summed
+        weights = np.concatenate(products).astype(np.float64)
+        return np.asarray(np.bincount(np.concatenate(at), weights=weights, minlength=rows)[:rows], dtype=np.float64)
 
 
 class Words:
