@@ -83,6 +83,12 @@ def test_an_outlet_that_corrects_its_toll_does_not_contradict_itself() -> None:
     assert (event.casualties.killed.low, event.casualties.killed.high) == (6, 6)
 
 
+def test_each_source_keeps_its_own_figure() -> None:
+    event = one_event(report("a", WORDS + " a", killed=4), report("b", WORDS + " b", killed=7), report("c", WORDS + " c"))
+    figures = [source.casualties.killed for source in event.sources]
+    assert [figure and (figure.low, figure.high) for figure in figures] == [(4, 4), (7, 7), None]
+
+
 def test_copies_are_sources_but_not_origins() -> None:
     wire = [report(f"paper{n}", WORDS, agency="AP", confidence=0.6) for n in range(4)]
     own = report("herald", WORDS + ", a witness said", confidence=0.5)

@@ -145,13 +145,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One article behind an event. `origin` is the agency it was copied from, where told."""
+    """One article behind an event. `origin` is the agency it was copied from, where told; `casualties` are its own figures."""
 
     article_id: str
     url: str | None
     publisher: str | None
     published: Instant | None
     origin: str | None
+    casualties: Casualties = Casualties()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
