@@ -28,7 +28,7 @@ def test_it_is_named_after_its_first_report() -> None:
 
 
 def test_its_place_is_the_most_specific() -> None:
-    event = one_event(report("a", WORDS, where=XANIA), report("b", WORDS, where=NORTH), report("c", WORDS, where=ALDER))
+    event = one_event(*(report(name, WORDS, where=where, central=True) for name, where in (("a", XANIA), ("b", NORTH), ("c", ALDER))))
     assert event.place == ALDER
 
 

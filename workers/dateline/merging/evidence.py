@@ -108,7 +108,14 @@ def _places(table: Table, row: int, rows: Rows, options: MergingOptions) -> Piec
     other = known & (differ["country"] | ((coarser != COUNTRY) & differ["province"]) | (both_fine & ~close)) & ~same_spot
     province = known & ~other & ~both_fine & (scale != COUNTRY) & (own != COUNTRY)
     within = known & ~other & ~both_fine & ~province
-    found = {"same_spot": same_spot, "near": near, "same_province": province, "within": within, "elsewhere": other}
+    found = {
+        "same_spot": same_spot,
+        "near": near,
+        "same_province": province,
+        "within": within,
+        "elsewhere": other,
+        "unplaced": ~known,
+    }
     return {name: piece.astype(np.float64) for name, piece in found.items()}
 
 

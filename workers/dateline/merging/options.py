@@ -28,6 +28,7 @@ class PairWeights:
     same_province: float
     within: float
     elsewhere: float
+    unplaced: float
     same_day: float
     next_day: float
     near_day: float
