@@ -36,8 +36,55 @@ def test_when(read: Read, when: str, start: str, end: str, precision: str, basis
     assert attack.date.text in when
 
 
-def test_unknown_is_null(read: Read) -> None:
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Militants attacked a convoy on Monday. They killed a driver.", "2025-12-15"),
+        ("A blast shook the market on Tuesday. Militants kidnapped a doctor the next day.", "2025-12-17"),
+        ("Police arrested three men on Thursday. It came two days after militants attacked a convoy.", "2025-12-16"),
+        ("Militants attacked a convoy on Friday, 5 December.", "2025-12-05"),
+        ("Militants attacked a convoy on 12/13/2025.", "2025-12-13"),
+        ("Militants attacked a convoy on Wednesday, officials said on Friday.", "2025-12-17"),
+        ("A woman was killed when militants attacked a convoy on Wednesday.", "2025-12-17"),
+    ],
+)
+def test_the_day_of_the_last_event_told(read: Read, text: str, day: str) -> None:
+    last = read(text)[-1].date
+    assert last is not None
+    assert (last.start.isoformat(), last.end.isoformat()) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("Ministers will meet rebel leaders on Monday.", "2025-12-22"),
+        ("Ministers will meet rebel leaders on Saturday.", "2025-12-20"),
+        ("Ministers will meet rebel leaders on 5 January.", "2026-01-05"),
+        ("Ministers will meet rebel leaders tomorrow.", "2025-12-21"),
+    ],
+)
+def test_what_is_to_come_is_dated_ahead(read: Read, sentence: str, day: str) -> None:
+    (meeting,) = read(sentence)
+    assert meeting.status == "future"
+    assert meeting.date is not None
+    assert meeting.date.start.isoformat() == day
+
+
+def test_an_undated_report_is_dated_by_its_publication(read: Read) -> None:
     (attack,) = read("Militants attacked a convoy.")
+    assert attack.date is not None
+    told = (attack.date.start.isoformat(), attack.date.end.isoformat(), attack.date.basis, attack.date.text)
+    assert told == ("2025-12-19", "2025-12-20", "publication", None)
+
+
+@pytest.mark.parametrize("sentence", ["Militants had attacked a convoy.", "Militants previously attacked a convoy."])
+def test_what_was_before_the_story_has_no_day(read: Read, sentence: str) -> None:
+    (attack,) = read(sentence)
+    assert attack.date is None
+
+
+def test_unknown_is_null(read: Read) -> None:
+    (attack,) = read("Militants attacked a convoy.", published=None)
     assert attack.date is None
     assert attack.casualties.killed is None
     assert attack.place is None
@@ -50,7 +97,7 @@ def test_without_a_publication_date_only_whole_dates_are_dates(read: Read) -> No
 
 
 def test_dates_that_do_not_exist_are_none(read: Read) -> None:
-    assert [one.date for one in read("Militants attacked a convoy on February 31, 2024.")] in ([None], [])
+    assert [one.date for one in read("Militants attacked a convoy on February 31, 2024.", published=None)] in ([None], [])
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
-        date=_date([report.date for report in reports if report.date]),
+        date=_date(reports),
         casualties=Casualties(killed=_count([report.killed for report in reports]), injured=_count([report.injured for report in reports])),
         evidence=_evidence(reports),
         attribution=_attribution(reports),
@@ -243,9 +243,13 @@ def _specific(place: Place) -> int:
     return _LEVELS.index(place.level) if place.level else -1
 
 
-def _date(dates: Sequence[DateSpan]) -> DateSpan | None:
-    """The most precise; of several as precise the first told."""
-    return max(dates, key=lambda span: _PRECISIONS.index(span.precision), default=None)
+def _date(reports: Sequence[Report]) -> DateSpan | None:
+    """The most precise of the dates told; of several as precise the first. Where none is told, the day the story is at."""
+    told = [report.date for report in reports if report.date]
+    if told:
+        return max(told, key=lambda span: _PRECISIONS.index(span.precision))
+    around = [report.backdrop for report in reports if report.backdrop]
+    return max(around, key=lambda span: span.basis != "publication", default=None)
 
 
 def _count(counts: Iterable[Count | None]) -> Count | None:

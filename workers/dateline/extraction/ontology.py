@@ -78,6 +78,7 @@ class Cues:
     denied: frozenset[str]
     wanted: frozenset[str]  # "called for an attack": not a report that it happens
     history: frozenset[str]
+    earlier: frozenset[str]  # "previously": before the day the story is at
     opinion: frozenset[str]
     sport: frozenset[str]
     dead: frozenset[str]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
 
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
-from dateline.extraction.dates import DateReader
+from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
 from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
@@ -46,6 +45,7 @@ class Report:
     recipients: tuple[Party, ...]
     where: Whereabouts | None
     date: DateSpan | None
+    backdrop: DateSpan | None  # the day the story is at there, for an event that no report dates
     killed: Count | None
     injured: Count | None
     attribution: tuple[Attribution, ...]
@@ -73,7 +73,7 @@ class ReportReader:
 
     ontology: Ontology
     lexicon: ActorLexicon
-    published: date | None
+    dates: StoryDates
     locate: Callable[[Span], Whereabouts]
     topic: frozenset[str]  # lemmas of the headline and the first sentences
 
@@ -91,7 +91,7 @@ class ReportReader:
         triggers = finder.find(span)
         if not triggers:
             return
-        dates = DateReader(span, self.published, [trigger.anchor for trigger in triggers])
+        dates = self.dates.reader(span, number, [trigger.anchor for trigger in triggers])
         sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
         told = tolls(span, triggers, self.ontology, finder.parties)
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
@@ -124,7 +124,8 @@ class ReportReader:
             actors=actors,
             recipients=recipients,
             where=self.locate(trigger.span),
-            date=sentence.dates.near(trigger.anchor, status == "future"),
+            date=sentence.dates.own(trigger.anchor, status == "future"),
+            backdrop=sentence.dates.backdrop(trigger.anchor, status),
             killed=next((toll.count for toll in told if toll.harm == "killed"), None),
             injured=next((toll.count for toll in told if toll.harm == "injured"), None),
             attribution=attribution_of(trigger.anchor, sentence.sources, cues, parties),
