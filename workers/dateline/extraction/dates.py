@@ -91,7 +91,7 @@ class DateReader:
         self._anchors = frozenset(anchor.i for anchor in anchors)
         self._found: dict[bool, list[_Found]] = {}
 
-    def own(self, anchor: Token, future: bool) -> DateSpan | None:
+    def near(self, anchor: Token, future: bool) -> DateSpan | None:
         """The date of what an anchor tells: the nearest expression, a day before a month or a year at the same distance."""
         ranked = [
             (

@@ -36,7 +36,7 @@ def extract(
     """
     if _is_sport(title, text, ontology):
         return []
-    reader = ReportReader(ontology, actors, StoryDates(published, text, ontology.cues), locate, _topic(title, text))
+    reader = ReportReader(ontology, actors, published, StoryDates(published, text, ontology.cues), locate, _topic(title, text))
     return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology)
 
 

@@ -10,7 +10,8 @@ from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
-from dateline.records import Attribution, Casualties, Count, DateSpan, EventType, Party, Place
+from dateline.extraction.toll import Losses, largest, survivors
+from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
@@ -79,8 +80,9 @@ def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
 def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll by itself belongs to the harmful event told last, if that was just told."""
     harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
-    if harmful and report.sentence - harmful[-1].reports[-1].sentence <= _TOLL_REACH:
-        harmful[-1].add(report)
+    last = max(harmful, key=lambda one: one.reports[-1].sentence, default=None)
+    if last is not None and report.sentence - last.reports[-1].sentence <= _TOLL_REACH:
+        last.add(report)
 
 
 def _likeness(one: _Group, report: Report) -> int:
@@ -219,7 +221,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         place=place,
         origin=origin,
         date=_date(reports),
-        casualties=Casualties(killed=_count([report.killed for report in reports]), injured=_count([report.injured for report in reports])),
+        casualties=_casualties(reports),
         evidence=_evidence(reports),
         attribution=_attribution(reports),
         central=central,
@@ -252,9 +254,13 @@ def _date(reports: Sequence[Report]) -> DateSpan | None:
     return max(around, key=lambda span: span.basis != "publication", default=None)
 
 
-def _count(counts: Iterable[Count | None]) -> Count | None:
-    """The largest: later sentences tell parts of a total, or a toll that rose."""
-    return max((count for count in counts if count), key=lambda count: count.low, default=None)
+def _casualties(reports: Sequence[Report]) -> Casualties:
+    told = Losses(
+        killed=largest(report.killed for report in reports),
+        injured=largest(report.injured for report in reports),
+        hit=largest(report.hit for report in reports),
+    )
+    return Casualties(killed=told.killed, injured=survivors(told))
 
 
 def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:

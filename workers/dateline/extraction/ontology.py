@@ -83,7 +83,19 @@ class Cues:
     sport: frozenset[str]
     dead: frozenset[str]
     hurt: frozenset[str]
-    toll_nouns: frozenset[str]
+    kill_verbs: frozenset[str]
+    hurt_verbs: frozenset[str]
+    hit_verbs: frozenset[str]  # "shot": dead or alive
+    hit_words: frozenset[str]  # their participles, which a headline's tagger takes for nouns
+    hit_nouns: frozenset[str]  # "the shooting of a teenager"
+    deadly: frozenset[str]  # "the fatal shooting"
+    wounds: frozenset[str]
+    wound_verbs: frozenset[str]  # "suffered a gunshot wound"
+    bullets: frozenset[str]
+    strike_verbs: frozenset[str]  # "was struck by a bullet"
+    conditions: frozenset[str]  # "in critical condition"
+    care_verbs: frozenset[str]  # "taken to hospital"
+    care_places: frozenset[str]
     victims: frozenset[str]
 
 
