@@ -51,9 +51,13 @@ class _Group:
 def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told."""
     groups: list[_Group] = []
+    titled = []
     for report in reports:
         if report.event_type is None:
-            _add_toll(report, groups)
+            if report.sentence < 0:
+                titled.append(report)
+            else:
+                _add_toll(report, groups)
             continue
         tied = _tied(report, groups)
         if tied is not None:
@@ -64,6 +68,8 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             best[2].add(report)
         else:
             groups.append(_Group([report]))
+    for report in titled:
+        _add_headline_toll(report, groups)
     told = [one for one in groups if one.strong]
     central = _central(told)
     return [_occurrence(one, one in central, ontology) for one in told]
@@ -83,6 +89,13 @@ def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     last = max(harmful, key=lambda one: one.reports[-1].sentence, default=None)
     if last is not None and report.sentence - last.reports[-1].sentence <= _TOLL_REACH:
         last.add(report)
+
+
+def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
+    """A toll in a headline belongs to the harmful event told first: "4 shot near the station"."""
+    first = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
+    if first is not None and first.reports[0].sentence <= _TOLL_REACH:
+        first.add(report)
 
 
 def _likeness(one: _Group, report: Report) -> int:

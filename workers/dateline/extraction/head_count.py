@@ -57,7 +57,7 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, in
         return None if bounds is None else (*bounds, head.doc[min(phrase.start, quantity.i) : head.i + 1].text)
     if head.lower_ == "old" and head.i and head.nbor(-1).text == "-":
         return 1, 1, phrase.text  # "a 13-year-old"
-    if not parties.is_person(head) and head.lower_ not in TOLL_NOUNS:
+    if not (parties.is_person(head) or head.lower_ in TOLL_NOUNS or any(child.lower_ == "old" for child in head.children)):
         return None
     determiner = next((child.lower_ for child in children(head, "det", "amod") if child.lower_ in numbers), None)
     if determiner is not None and determiner not in ("a", "an"):

@@ -91,6 +91,8 @@ class Cues:
     deadly: frozenset[str]  # "the fatal shooting"
     wounds: frozenset[str]
     wound_verbs: frozenset[str]  # "suffered a gunshot wound"
+    body_parts: frozenset[str]
+    break_verbs: frozenset[str]  # "broke his leg"
     bullets: frozenset[str]
     strike_verbs: frozenset[str]  # "was struck by a bullet"
     conditions: frozenset[str]  # "in critical condition"

@@ -187,7 +187,7 @@ def _is_cause(noun: Token, harm: Token) -> bool:
     """Whether a harm befell people in an event that the same clause names: "two were killed in a shooting"."""
     if noun.dep_ != "pobj" or noun.head.lower_ not in _CAUSES:
         return False
-    return any(above.i == harm.i for above in islice(climb(noun), MAX_CAUSE_STEPS))
+    return any(above.i in (harm.i, harm.head.i) for above in islice(climb(noun), MAX_CAUSE_STEPS))
 
 
 def _linked(triggers: list[Trigger]) -> set[int]:

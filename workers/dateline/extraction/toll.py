@@ -9,7 +9,7 @@ from typing import Literal
 from spacy.tokens import Span, Token
 
 from dateline.extraction.arguments import Arguments, verb_arguments
-from dateline.extraction.grammar import children, clause_verb, forms
+from dateline.extraction.grammar import children, clause_verb, forms, with_conjuncts
 from dateline.extraction.head_count import TOLL_NOUNS, count_people, number_before
 from dateline.extraction.ontology import Conditions, Cues, Harm, Ontology, Sense
 from dateline.extraction.parties import PartyReader
@@ -20,6 +20,7 @@ Suffered = Harm | Literal["hit"]
 """`hit`: shot or stabbed, and dead or alive."""
 
 _REACH = 6  # tokens between a number and "dead", "killed", "toll"
+_NEW = frozenset({"a", "an", "another", "other", "one", "second", "third"})
 _BETWEEN = frozenset({"other", "others", "more", "also"})
 _QUALIFIERS = frozenset(
     {"at", "least", "as", "many", "up", "to", "more", "than", "over", "about", "around", "nearly", "almost", "some", "another"}
@@ -75,7 +76,16 @@ def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parti
     """What a sentence tells of the killed and injured: from verbs and nouns of harm, from conditions, and from "25 dead"."""
     reader = _TollReader(sentence, ontology, parties)
     found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_numbers()]
-    return _told_apart(found)
+    return _told_apart([_maybe_dead(toll) for toll in found])
+
+
+def _maybe_dead(toll: Toll) -> Toll:
+    """One person who is known already may be one of the dead: "she was taken to hospital"; not "another", "a woman"."""
+    if toll.harm != "injured" or toll.count.low != 1 or toll.count.high != 1 or len(toll.victims) != 1:
+        return toll
+    victim = toll.victims[0]
+    words = {child.lower_ for child in victim.children} | {victim.lower_}
+    return toll if words & _NEW or children(victim, "nummod") or victim.tag_ == "CD" else replace(toll, harm="hit")
 
 
 def _told_apart(found: Sequence[Toll]) -> list[Toll]:
@@ -155,6 +165,8 @@ class _TollReader:
         if token.lemma_ == "condition" and any(child.lower_ in cues.conditions for child in children(token, "amod", "compound", "conj")):
             return "injured"
         if token.lemma_.lower() in cues.wounds and self._has_wound(token):
+            return "injured"
+        if token.lemma_.lower() in cues.body_parts and token.dep_ == "dobj" and token.head.lemma_.lower() in cues.break_verbs:
             return "injured"
         if token.lemma_.lower() in cues.bullets and self._is_struck_by(token):
             return "hit"
@@ -273,4 +285,7 @@ def _victims(trigger: Trigger) -> list[Token]:
         if children(trigger.anchor, "nummod") or trigger.anchor.lower_ in TOLL_NOUNS:
             return [trigger.anchor]
         return list(trigger.arguments.recipients)
-    return list(trigger.arguments.recipients or trigger.arguments.actors)
+    if trigger.arguments.recipients:
+        return list(trigger.arguments.recipients)
+    objects = [child for token in trigger.tokens for child in children(token, "dobj", "nsubjpass")]  # "shot and killed the attacker"
+    return [found for child in objects for found in with_conjuncts(child)] or list(trigger.arguments.actors)
