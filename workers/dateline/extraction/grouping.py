@@ -10,7 +10,7 @@ from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
-from dateline.extraction.toll import Losses, largest, survivors
+from dateline.extraction.toll import Losses, survivors
 from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
@@ -268,10 +268,12 @@ def _date(reports: Sequence[Report]) -> DateSpan | None:
 
 
 def _casualties(reports: Sequence[Report]) -> Casualties:
+    """The figures told first, of those killed, injured and hit: what comes later tells parts of them, or of other events."""
+    ordered = sorted(reports, key=lambda report: report.sentence)
     told = Losses(
-        killed=largest(report.killed for report in reports),
-        injured=largest(report.injured for report in reports),
-        hit=largest(report.hit for report in reports),
+        killed=next((report.killed for report in ordered if report.killed), None),
+        injured=next((report.injured for report in ordered if report.injured), None),
+        hit=next((report.hit for report in ordered if report.hit), None),
     )
     return Casualties(killed=told.killed, injured=survivors(told))
 
