@@ -64,6 +64,8 @@ _PATTERNS = tuple(
         ("bare_month", rf"{_FULL_MONTH}(?:[’']s)?(?=\s+[a-z])"),
     )
 )  # fmt: skip
+_STAMP = re.compile(r"\b(?:posted|updated?|published|created|modified|copyright)\b[\s:]*(?:on|at)?[\s:]*$", re.IGNORECASE)
+_STAMP_CHARS = 24  # before a date that tells when the page was made, not when anything happened
 _DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month"})
 
 
@@ -98,6 +100,8 @@ def expressions(text: str, reference: Reference) -> Iterator[Expression]:
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            if _STAMP.search(text, max(0, match.start() - _STAMP_CHARS), match.start()):
                 continue
             found = _resolve(name, match, reference)
             if found is not None:

@@ -30,7 +30,9 @@ _HARMED = Sense(
     words=("harm",), event_type=None, mode=None, act=None, harm=None, mutual=False, weak=True,
     recipient_preps=frozenset(), conditions=Conditions(),
 )  # fmt: skip
-_DOUBLES = {"double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
+_LARGE = 1000  # a number beside "killed" without a word for people: from here on more likely a year or an address
+_REFLEXIVES = frozenset({"himself", "herself", "themselves", "self"})
+_DOUBLES = {"murder-suicide": 2, "double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,16 @@ def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parti
     """What a sentence tells of the killed and injured: from verbs and nouns of harm, from conditions, and from "25 dead"."""
     reader = _TollReader(sentence, ontology, parties)
     found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_numbers()]
-    return _told_apart([_maybe_dead(toll) for toll in found])
+    more = int(any(reader.is_own_death(token) for token in sentence))
+    return [_with_killer(toll, more) for toll in _told_apart([_maybe_dead(toll) for toll in found])]
+
+
+def _with_killer(toll: Toll, more: int) -> Toll:
+    """Who killed others and then himself is one of the dead."""
+    if not more or toll.harm != "killed" or any(token.lower_ in _REFLEXIVES for token in toll.victims):
+        return toll
+    high = None if toll.count.high is None else toll.count.high + more
+    return replace(toll, count=replace(toll.count, low=toll.count.low + more, high=high))
 
 
 def _maybe_dead(toll: Toll) -> Toll:
@@ -92,6 +103,8 @@ def _told_apart(found: Sequence[Toll]) -> list[Toll]:
     """Where others are said to be killed, those hit beside them live: "A man was killed and a woman was shot"."""
     killed = [toll for toll in found if toll.harm == "killed"]
     dead = {token.i for toll in killed for token in toll.victims}
+    if any(token.pos_ == "PRON" for toll in found for token in toll.victims):
+        return list(found)  # "he was taken to hospital, where he died": one man
     most = max((toll.count.low for toll in killed), default=0)
     return [
         replace(toll, harm="injured")
@@ -135,7 +148,8 @@ class _TollReader:
         """ "A double murder", "a fatal shooting": the words themselves say that some died."""
         if trigger.kind != "noun" or harm != "killed":
             return None
-        words = [child.lower_ for child in children(trigger.anchor, "amod", "compound")] + [token.lower_ for token in trigger.tokens]
+        words = [child.lower_ for child in children(trigger.anchor, "amod", "compound")]
+        words += [token.lower_ for token in trigger.tokens] + [trigger.span.text.lower()]
         several = next((_DOUBLES[word] for word in words if word in _DOUBLES), None)
         if several is not None:
             return Count(low=several, high=several, text=trigger.span.text)
@@ -198,6 +212,16 @@ class _TollReader:
         passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
         return list(found.recipients if passive else found.actors)
 
+    def is_own_death(self, token: Token) -> bool:
+        """ "Killed himself", "turned the gun on herself"."""
+        if token.lower_ not in _REFLEXIVES:
+            return False
+        verb = clause_verb(token)
+        if verb is None or verb.lemma_ == "turn":
+            return verb is not None and token.dep_ == "pobj"
+        deadly = any(child.lower_ in self.cues.dead for child in verb.children)
+        return token.head.i == verb.i and (bool(set(forms(verb)) & self.cues.kill_verbs) or deadly)
+
     def of_numbers(self) -> Iterator[Toll]:
         """Numbers beside a word of harm ("13 dead", "leaving 40 people injured", "kills 5"), or beside "death toll"."""
         for token in self.sentence:
@@ -237,7 +261,9 @@ class _TollReader:
             if self._is_number(left):
                 beside = people or i == harm.i - 1 or self.sentence.doc[i + 1].pos_ in ("ADJ", "ADV", "AUX", "VERB")
                 bounds = number_before(left, self.ontology.numbers) if beside else None
-                return None if bounds is None else Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[i : harm.i + 1].text)
+                if bounds is None or (not people and bounds[0] >= _LARGE):
+                    return None
+                return Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[i : harm.i + 1].text)
             person = left.lemma_.lower() in self.cues.victims
             people = people or person
             if not person and left.pos_ not in ("ADJ", "ADV", "AUX") and left.text not in ("-", "and") and left.lower_ not in _BETWEEN:
@@ -252,7 +278,11 @@ class _TollReader:
         for token in after:
             if self._is_number(token):
                 bounds = number_before(token, self.ontology.numbers) if self._counts_people(token) else None
-                return None if bounds is None else Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[harm.i : token.i + 1].text)
+                return (
+                    None
+                    if bounds is None or bounds[0] >= _LARGE
+                    else Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[harm.i : token.i + 1].text)
+                )
             if token.lower_ not in _QUALIFIERS:
                 return None
         return None
