@@ -20,6 +20,11 @@ from dateline.records import DateBasis, DateSpan, Precision
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}  # first month, in the north
+_HOLIDAYS = {
+    "christmas eve": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26), "new year's eve": (12, 31),
+    "new year's day": (1, 1), "halloween": (10, 31), "fourth of july": (7, 4), "valentine's day": (2, 14),
+}  # fmt: skip
+_HOLIDAY = r"Christmas (?:Eve|Day)|New Year[’']s (?:Eve|Day)|Halloween|Boxing Day|Fourth of July|Valentine[’']s Day"
 _MONTH = (
     r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?"
     r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -38,7 +43,7 @@ _SEASON = r"(?P<season>spring|summer|fall|autumn|winter)"
 _EARLY = r"(?:earlier|later|late|early|mid-?)"
 _PATTERNS = tuple(
     (name, re.compile(rf"\b(?:{pattern})", 0 if name in _CASED else re.IGNORECASE))
-    for _CASED in (frozenset({"month_day", "day_month", "month_year", "month", "bare_month", "year_of"}),)
+    for _CASED in (frozenset({"month_day", "day_month", "month_year", "month", "bare_month", "year_of", "holiday"}),)
     for name, pattern in (
         ("iso", r"(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
         ("numeric", r"(?P<first>[0-3]?\d)[/.](?P<second>[0-3]?\d)[/.](?P<year>(?:(?:19|20)\d\d|\d\d))\b(?![/.]\d)"),
@@ -50,6 +55,7 @@ _PATTERNS = tuple(
         ("anchored", r"(?P<unit>days|weeks|months|hours)\s+(?P<side>after|before|following|later)\b"),
         ("anchored", r"the\s+(?P<unit>day)\s+(?P<side>before|after)\b"),
         ("anchored", r"(?:the\s+(?P<side>next|following|previous|same|very next)|that)\s+(?P<unit>day|morning|evening|night|afternoon)\b"),
+        ("holiday", rf"(?P<holiday>{_HOLIDAY})\b"),
         ("weekday", rf"(?:(?P<which>last|next|this|this past|past|coming)\s+)?{_WEEKDAY}\b"),
         ("day", r"(?P<word>yesterday|today|tonight|tomorrow|this morning|this afternoon|this evening|last night|last evening|overnight)\b"),
         ("ago", rf"(?:about\s+|nearly\s+|almost\s+|over\s+|more than\s+)?{_COUNT}\s+{_UNIT}\s+(?:ago|earlier)\b"),
@@ -66,7 +72,7 @@ _PATTERNS = tuple(
 )  # fmt: skip
 _STAMP = re.compile(r"\b(?:posted|updated?|published|created|modified|copyright)\b[\s:]*(?:on|at)?[\s:]*$", re.IGNORECASE)
 _STAMP_CHARS = 24  # before a date that tells when the page was made, not when anything happened
-_DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month"})
+_DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month", "holiday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ def _resolve(name: str, match: re.Match[str], reference: Reference) -> Expressio
 def _span_of(name: str, parts: dict[str, str | None], text: str, reference: Reference) -> DateSpan | None:
     if name in ("iso", "month_day", "day_month"):
         return _day_of_month(parts, text, reference)
+    if name == "holiday":
+        return _holiday(parts["holiday"] or "", text, reference)
     if name == "numeric":
         return _numeric(parts, text, reference.published)
     if name in ("month_year", "month", "year", "year_of", "bare_month"):
@@ -156,6 +164,13 @@ def _day_of_month(parts: dict[str, str | None], text: str, reference: Reference)
     else:
         found = _nearest_year(month, day, parts.get("weekday"), reference.published, reference.future)
     return _span(found, found, "day", text, "stated")
+
+
+def _holiday(name: str, text: str, reference: Reference) -> DateSpan:
+    assert reference.published is not None
+    month, day = _HOLIDAYS[name.replace("’", "'").lower()]
+    found = _nearest_year(month, day, None, reference.published, reference.future)
+    return _span(found, found, "day", text, "relative")
 
 
 _YEARS_BACK = 6  # within which a weekday falls on the same day of the month again

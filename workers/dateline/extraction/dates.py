@@ -23,6 +23,7 @@ MAX_STEPS = 9  # in the tree between a trigger and its date: further apart they 
 STORY_DAYS = 10  # before publication: an older day is background, and not the day the story is at
 REACH = 2  # sentences that the day told last holds for: 1 and 3 were no better, 8 lost 4 of 100 dates
 LEAD_SENTENCES = 3  # whose day the story is at elsewhere: without them 5 of 100 dates were lost
+_LIMITS = frozenset({"until", "till", "through", "to", "by", "before", "since", "from"})
 _SAME_TIME = frozenset({"when", "as", "while", "where"})  # "was killed when a tree fell on Saturday"
 
 
@@ -69,7 +70,7 @@ class StoryDates:
         near = [
             (len(list(climb(found.token))), found.token.i, found.span)
             for found in reader.found(False)
-            if found.span.precision == "day" and earliest <= found.span.start <= self._published and not found.expression.counted
+            if found.span.precision == "day" and earliest <= found.span.start <= self._published and not _is_limit(found)
         ]
         return min(near, key=lambda item: item[:2])[2] if near else None
 
@@ -178,6 +179,11 @@ class DateReader:
             if above.i in self._anchors and not any(child.lower_ in _SAME_TIME for child in above.children):
                 return True
         return False
+
+
+def _is_limit(found: _Found) -> bool:
+    """Whether a date is only counted from, or tells how long something goes on: "two days after", "until Monday"."""
+    return found.expression.counted or found.token.head.lower_ in _LIMITS
 
 
 def _side(found: _Found, anchor: Token) -> DateSpan:

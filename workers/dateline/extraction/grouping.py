@@ -20,6 +20,7 @@ MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text o
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
 MAX_EVIDENCE = 12
+BACKGROUND_DAYS = 31  # a month or year that ended so long before the day the story is at is that of another event
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -260,11 +261,17 @@ def _specific(place: Place) -> int:
 
 def _date(reports: Sequence[Report]) -> DateSpan | None:
     """The most precise of the dates told; of several as precise the first. Where none is told, the day the story is at."""
-    told = [report.date for report in reports if report.date]
-    if told:
-        return max(told, key=lambda span: _PRECISIONS.index(span.precision))
     around = [report.backdrop for report in reports if report.backdrop]
-    return max(around, key=lambda span: span.basis != "publication", default=None)
+    story = max(around, key=lambda span: span.basis != "publication", default=None)
+    told = [report.date for report in reports if report.date and not _is_background(report, reports, story)]
+    return max(told, key=lambda span: _PRECISIONS.index(span.precision), default=story)
+
+
+def _is_background(report: Report, reports: Sequence[Report], story: DateSpan | None) -> bool:
+    """Whether a date that is told later is that of an older event of the kind: "the earthquake" of today, and one "in 2003"."""
+    if story is None or report.date is None or report is reports[0] or reports[0].date:
+        return False
+    return report.date.precision in ("month", "year") and (story.start - report.date.end).days > BACKGROUND_DAYS
 
 
 def _casualties(reports: Sequence[Report]) -> Casualties:
