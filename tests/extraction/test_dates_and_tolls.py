@@ -107,7 +107,7 @@ def test_dates_that_do_not_exist_are_none(read: Read) -> None:
         ("Militants killed thirteen soldiers.", 13, 13),
         ("Militants killed 1,200 soldiers.", 1200, 1200),
         ("Militants killed at least 25 soldiers.", 25, None),
-        ("Militants killed more than 25 soldiers.", 26, None),
+        ("Militants killed more than 25 soldiers.", 25, None),
         ("Militants killed dozens of soldiers.", 24, 99),
         ("Militants killed two soldiers and a child.", 3, 3),
         ("Militants shot dead a soldier.", 1, 1),
@@ -121,6 +121,44 @@ def test_killed(read: Read, sentence: str, low: int, high: int | None) -> None:
     assert killed is not None
     assert (killed.low, killed.high) == (low, high)
     assert killed.text in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        ("Gunmen shot a teacher in the leg.", None, (1, 1)),
+        ("Gunmen shot five men in the market. One of them died on Friday.", (1, 1), (4, 4)),
+        ("Five men were shot in the market, one fatally.", (1, 1), (4, 4)),
+        ("Gunmen shot a teacher. He was taken to hospital, where he died.", (1, 1), None),
+        ("A man was killed and three others were hurt in a shooting.", (1, 1), (3, 3)),
+        ("Gunmen opened fire in a market. Four people were taken to hospital.", None, (4, 4)),
+        ("Gunmen opened fire in a market. Two men are in critical condition.", None, (2, 2)),
+        ("Gunmen opened fire in a market. A guard was hit by a stray bullet.", None, (1, 1)),
+        ("A bus overturned on the motorway. The driver broke his leg.", None, (1, 1)),
+        ("A bus crashed near the river, but no one was injured.", None, (0, 0)),
+        ("A bomb exploded in the market. Nobody was hurt.", None, (0, 0)),
+        ("A man stabbed two women to death before killing himself.", (3, 3), None),
+        ("Rebels stabbed a couple to death.", (2, 2), None),
+        ("Gunmen tried to kill three officers.", None, None),
+    ],
+)
+def test_the_dead_and_the_injured_told_apart(
+    read: Read, text: str, killed: tuple[int, int] | None, injured: tuple[int, int] | None
+) -> None:
+    first = read(text)[0].casualties
+    told = [(count.low, count.high) if count else None for count in (first.killed, first.injured)]
+    assert told == [killed, injured]
+
+
+def test_the_total_told_first_stands_against_its_parts(read: Read) -> None:
+    (attack,) = read("Militants killed 12 villagers in an attack. Two brothers were killed in their house.")
+    assert attack.casualties.killed is not None
+    assert attack.casualties.killed.low == 12
+
+
+def test_a_headline_s_toll_belongs_to_the_event_told_below(read: Read) -> None:
+    told = read("Gunmen opened fire in a market on Friday.", title="4 wounded near the station")
+    assert [one.casualties.injured.low for one in told if one.casualties.injured] == [4]
 
 
 def test_a_toll_told_in_the_next_sentence_belongs_to_the_event(read: Read) -> None:

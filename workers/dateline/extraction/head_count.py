@@ -18,10 +18,10 @@ MAX_TOLL = 10_000_000  # more is a population or a sum of money
 MAX_TEXT = 200  # characters of a statement that are kept
 ABOUT = 0.1  # "about 50": a tenth more or less
 TOLL_NOUNS = frozenset({"casualties", "deaths", "fatalities", "injuries"})
-_AT_LEAST = re.compile(r"\b(?:at least|a minimum of|no fewer than|not less than)\s+$", re.IGNORECASE)
-_MORE_THAN = re.compile(r"\b(?:more than|over|upwards of)\s+$", re.IGNORECASE)
-_UP_TO = re.compile(r"\b(?:as many as|up to)\s+$", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|approximately|close to)\s+$", re.IGNORECASE)
+_AT_LEAST = re.compile(r"\b(?:at least|a minimum of|no fewer than|not less than)\s+(?:an?\s+)?$", re.IGNORECASE)
+_MORE_THAN = re.compile(r"\b(?:more than|over|upwards of)\s+(?:an?\s+)?$", re.IGNORECASE)
+_UP_TO = re.compile(r"\b(?:as many as|up to)\s+(?:an?\s+)?$", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|approximately|close to)\s+(?:an?\s+)?$", re.IGNORECASE)
 _LOOK_BACK = 4  # words before a number that may qualify it
 _NUMBER = re.compile(r"\d[\d,]*$")
 _NOBODY = frozenset({"nobody", "none", "no-one"})
@@ -75,10 +75,8 @@ def number_before(token: Token, numbers: Numbers) -> tuple[int, int | None] | No
         return None
     low, high = bounds
     before = "".join(left.text_with_ws for left in token.doc[max(0, first - _LOOK_BACK) : first])
-    if _AT_LEAST.search(before):
-        return low, None
-    if _MORE_THAN.search(before):
-        return low + 1, None
+    if _AT_LEAST.search(before) or _MORE_THAN.search(before):
+        return low, None  # at least that: the number itself is what code books keep
     if _UP_TO.search(before):
         return int(low * (1 - ABOUT)), high
     if _ABOUT.search(before):

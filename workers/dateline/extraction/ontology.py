@@ -87,6 +87,7 @@ class Cues:
     hurt_verbs: frozenset[str]
     hit_verbs: frozenset[str]  # "shot": dead or alive
     hit_words: frozenset[str]  # their participles, which a headline's tagger takes for nouns
+    unreal: frozenset[str]  # "tried to kill", "could have killed": nobody was
     hit_nouns: frozenset[str]  # "the shooting of a teenager"
     deadly: frozenset[str]  # "the fatal shooting"
     wounds: frozenset[str]

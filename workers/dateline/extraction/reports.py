@@ -29,6 +29,7 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 
 MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
 MAX_CAUSE_STEPS = 5  # in the tree from an event up to the harm it did
+_OCCASIONS = frozenset({"after", "following", "from", "amid", "at"})
 _CAUSES = frozenset({"in", "by", "with", "during"})
 
 
@@ -185,7 +186,7 @@ def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
 
 def _is_cause(noun: Token, harm: Token) -> bool:
     """Whether a harm befell people in an event that the same clause names: "two were killed in a shooting"."""
-    if noun.dep_ != "pobj" or noun.head.lower_ not in _CAUSES:
+    if noun.dep_ not in ("pobj", "pcomp") or noun.head.lower_ not in _CAUSES | _OCCASIONS:
         return False
     return any(above.i in (harm.i, harm.head.i) for above in islice(climb(noun), MAX_CAUSE_STEPS))
 

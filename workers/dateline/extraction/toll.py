@@ -129,12 +129,22 @@ class _TollReader:
     def of_triggers(self, triggers: Iterable[Trigger]) -> Iterator[Toll]:
         for trigger in triggers:
             harm = self._harm_of(trigger)
-            if harm is None or _is_negated(trigger.anchor):
+            if harm is None or self._is_unreal(trigger.anchor):
                 continue
-            victims = _victims(trigger)
+            partly = _is_partly(trigger)  # those hit are read here, the dead among them by `of_numbers`
+            harm, victims = ("hit", list(trigger.arguments.recipients)) if partly else (harm, _victims(trigger))
             count = count_people(victims, self.ontology.numbers, self.parties) or self._implied(trigger, harm)
             if count is not None:
                 yield Toll(harm, count, trigger.anchor, tuple(victims))
+
+    def _is_unreal(self, word: Token) -> bool:
+        """Negated, only tried or only possible."""
+        if any(
+            child.dep_ == "neg" or (child.dep_ in ("aux", "mark") and child.lemma_.lower() in self.cues.unreal) for child in word.children
+        ):
+            return True
+        infinitive = any(child.dep_ == "aux" and child.lower_ == "to" for child in word.children)
+        return (infinitive or word.dep_ in ("xcomp", "pcomp")) and word.head.lemma_.lower() in self.cues.unreal
 
     def _harm_of(self, trigger: Trigger) -> Suffered | None:
         if trigger.sense.harm is not None:
@@ -162,7 +172,7 @@ class _TollReader:
         for token in self.sentence:
             harm = self._state(token)
             verb = clause_verb(token) if harm is not None else None
-            if harm is None or verb is None or _is_negated(verb):
+            if harm is None or verb is None or self._is_unreal(verb):
                 continue
             sufferers = self._sufferers(verb)
             count = count_people(sufferers, self.ontology.numbers, self.parties)
@@ -226,7 +236,7 @@ class _TollReader:
         """Numbers beside a word of harm ("13 dead", "leaving 40 people injured", "kills 5"), or beside "death toll"."""
         for token in self.sentence:
             harm = self._word_of_harm(token)
-            if harm is not None:
+            if harm is not None and not self._is_unreal(token):
                 number = self._number_left(token) or self._number_right(token)
                 if number is not None:
                     yield Toll(harm, number, token)
@@ -261,6 +271,8 @@ class _TollReader:
             if self._is_number(left):
                 beside = people or i == harm.i - 1 or self.sentence.doc[i + 1].pos_ in ("ADJ", "ADV", "AUX", "VERB")
                 bounds = number_before(left, self.ontology.numbers) if beside else None
+                if i > self.sentence.start and left.nbor(-1).lower_ == "no":
+                    bounds = 0, 0  # "no one"
                 if bounds is None or (not people and bounds[0] >= _LARGE):
                     return None
                 return Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[i : harm.i + 1].text)
@@ -305,8 +317,9 @@ def as_trigger(toll: Toll) -> Trigger:
     return Trigger(toll.token, (toll.token,), "verb", _HARMED, Arguments())
 
 
-def _is_negated(token: Token) -> bool:
-    return any(child.dep_ == "neg" for child in token.children)
+def _is_partly(trigger: Trigger) -> bool:
+    """Whether only some of the victims died: "five were shot, one fatally"."""
+    return any(token.i > trigger.anchor.i and token.pos_ == "ADV" and token.nbor(-1).tag_ == "CD" for token in trigger.tokens)
 
 
 def _victims(trigger: Trigger) -> list[Token]:
@@ -315,7 +328,11 @@ def _victims(trigger: Trigger) -> list[Token]:
         if children(trigger.anchor, "nummod") or trigger.anchor.lower_ in TOLL_NOUNS:
             return [trigger.anchor]
         return list(trigger.arguments.recipients)
-    if trigger.arguments.recipients:
-        return list(trigger.arguments.recipients)
+    recipients = list(trigger.arguments.recipients)
+    own = next((token for token in recipients if token.lower_ in _REFLEXIVES), None)
+    if own is not None:
+        return with_conjuncts(own)  # "a boy shot himself" is one, "killing himself and two others" are three
+    if recipients:
+        return recipients
     objects = [child for token in trigger.tokens for child in children(token, "dobj", "nsubjpass")]  # "shot and killed the attacker"
     return [found for child in objects for found in with_conjuncts(child)] or list(trigger.arguments.actors)
