@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dateline.extraction import Occurrence
 
@@ -94,6 +97,23 @@ def test_without_a_publication_date_only_whole_dates_are_dates(read: Read) -> No
     assert [one.date for one in read("Militants attacked a convoy on Monday.", published=None)] == [None]
     (attack,) = read("Militants attacked a convoy on 3 May 2024.", published=None)
     assert attack.date is not None
+
+
+DATE_WORDS = [
+    "Monday", "last", "next", "Friday", ",", "March", "31", "Feb. 30", "2016", "0001", "in", "two days after", "the next day",
+    "weeks before", "999 years ago", "last month", "this weekend", "12/13/2014", "9999-12-31", "tomorrow", "overnight", "until",
+    "last summer", "New Year's Eve", "killed", "will", "police", "arrested", "an attack", ".",
+]  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.sampled_from(DATE_WORDS), max_size=12), published=st.none() | st.sampled_from([date.min, date.max]) | st.dates())
+def test_any_date_words_on_any_day_make_sane_spans(read: Read, words: list[str], published: date | None) -> None:
+    text = f"Militants attacked a convoy {' '.join(words)}."
+    for one in read(text, published=published):
+        if one.date is not None:
+            assert one.date.start <= one.date.end
+            assert one.date.text is None or one.date.text in text
 
 
 def test_dates_that_do_not_exist_are_none(read: Read) -> None:

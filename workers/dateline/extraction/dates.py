@@ -66,11 +66,10 @@ class StoryDates:
         if self._published is None:
             return None
         reader = DateReader(sentence, self._reference(number), (), self._cues, None)
-        earliest = self._published - timedelta(days=STORY_DAYS)
         near = [
             (len(list(climb(found.token))), found.token.i, found.span)
             for found in reader.found(False)
-            if found.span.precision == "day" and earliest <= found.span.start <= self._published and not _is_limit(found)
+            if found.span.precision == "day" and 0 <= (self._published - found.span.start).days <= STORY_DAYS and not _is_limit(found)
         ]
         return min(near, key=lambda item: item[:2])[2] if near else None
 
