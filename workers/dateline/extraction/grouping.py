@@ -263,7 +263,8 @@ def _date(reports: Sequence[Report]) -> DateSpan | None:
     """The most precise of the dates told; of several as precise the first. Where none is told, the day the story is at."""
     around = [report.backdrop for report in reports if report.backdrop]
     story = max(around, key=lambda span: span.basis != "publication", default=None)
-    told = [report.date for report in reports if report.date and not _is_background(report, reports, story)]
+    dated = [report for report in reports if report.date and not _is_background(report, reports, story)]
+    told = [report.date for report in dated if report.event_type] or [report.date for report in dated]  # not the day a victim died
     return max(told, key=lambda span: _PRECISIONS.index(span.precision), default=story)
 
 

@@ -175,13 +175,19 @@ def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
     shares: dict[int, list[Toll]] = {}
     harmful = [trigger for trigger in triggers if trigger.sense.event_type in HARMFUL]
     for toll in told[:MAX_TOLLS]:
-        nearest = min(harmful[:MAX_TOLLS], key=lambda trigger: (tree_distance(trigger.anchor, toll.token), trigger.anchor.i), default=None)
+        nearest = min(harmful[:MAX_TOLLS], key=lambda trigger: _apartness(trigger.anchor, toll.token), default=None)
         if nearest is not None:
             shares.setdefault(nearest.anchor.i, []).append(toll)
         for trigger in harmful[:MAX_TOLLS]:
             if trigger is not nearest and _is_cause(trigger.anchor, toll.token):
                 shares.setdefault(trigger.anchor.i, []).append(toll)
     return shares
+
+
+def _apartness(event: Token, harm: Token) -> tuple[bool, int, int]:
+    """How far an event is from a toll: what is told below it, of before or after, is another event, then by steps in the tree."""
+    below = event.dep_ == "advcl" and event.head.i == harm.i and event.i != harm.i and any(child.dep_ == "mark" for child in event.children)
+    return below, tree_distance(event, harm), event.i
 
 
 def _is_cause(noun: Token, harm: Token) -> bool:
