@@ -64,6 +64,7 @@ def test_the_day_of_the_last_event_told(read: Read, text: str, day: str) -> None
         ("Ministers will meet rebel leaders on Saturday.", "2025-12-20"),
         ("Ministers will meet rebel leaders on 5 January.", "2026-01-05"),
         ("Ministers will meet rebel leaders tomorrow.", "2025-12-21"),
+        ("A meeting between ministers and rebel leaders was to begin on Monday.", "2025-12-22"),
     ],
 )
 def test_what_is_to_come_is_dated_ahead(read: Read, sentence: str, day: str) -> None:
