@@ -72,6 +72,11 @@ _PATTERNS = tuple(
 )  # fmt: skip
 _STAMP = re.compile(r"\b(?:posted|updated?|published|created|modified|copyright)\b[\s:]*(?:on|at)?[\s:]*$", re.IGNORECASE)
 _STAMP_CHARS = 24  # before a date that tells when the page was made, not when anything happened
+_HINT = re.compile(
+    r"\d|day|week|month|year|hours|night|morning|afternoon|evening|tomorrow|christmas|halloween|fourth|spring|summer|fall|autumn|winter"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec",
+    re.IGNORECASE,
+)  # in every expression: a sentence without any of these, as half of them are, need not be searched
 _DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month", "holiday"})
 
 
@@ -102,6 +107,8 @@ class Reference:
 
 def expressions(text: str, reference: Reference) -> Iterator[Expression]:
     """The date expressions of a text, not overlapping, surest kinds first. Relative ones need a publication date."""
+    if not _HINT.search(text):
+        return
     taken: list[tuple[int, int]] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):

@@ -5,6 +5,7 @@ An event's own date stands in its sentence. Where it has none, the story is at t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,7 +42,7 @@ class _Found:
 
 
 class StoryDates:
-    """The dates of one article, and the day that its text is at from sentence to sentence."""
+    """The dates of one article, and the day that its text is at from sentence to sentence. `_days`: by sentence, in order."""
 
     __slots__ = ("_cues", "_days", "_published")
 
@@ -58,8 +59,8 @@ class StoryDates:
         return DateReader(sentence, self._reference(number), anchors, self._cues, self.day_at(number))
 
     def _reference(self, number: int) -> Reference:
-        before = next((day for place, day in reversed(self._days) if place < number), None)
-        return Reference(self._published, before.start if before else None)
+        before = self._last(number - 1)
+        return Reference(self._published, before[1].start if before else None)
 
     def _told_in(self, sentence: Span, number: int) -> DateSpan | None:
         """The day a sentence tells of: of those near publication the one nearest to the root of the tree."""
@@ -73,9 +74,14 @@ class StoryDates:
         ]
         return min(near, key=lambda item: item[:2])[2] if near else None
 
+    def _last(self, number: int) -> tuple[int, DateSpan] | None:
+        """The last sentence up to this one that tells a day, and the day."""
+        place = bisect_right(self._days, number, key=lambda item: item[0])
+        return self._days[place - 1] if place else None
+
     def day_at(self, number: int) -> DateSpan | None:
         """The day the text is at in a sentence without one: the day told last, at the beginning the first told."""
-        last = next(((place, day) for place, day in reversed(self._days) if place <= number), None)
+        last = self._last(number)
         if last is not None and number - last[0] <= REACH:
             return last[1]
         return self._days[0][1] if self._days and self._days[0][0] < LEAD_SENTENCES else None

@@ -76,7 +76,8 @@ def survivors(told: Losses) -> Count | None:
 
 def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parties: PartyReader) -> list[Toll]:
     """What a sentence tells of the killed and injured: from verbs and nouns of harm, from conditions, and from "25 dead"."""
-    reader = _TollReader(sentence, ontology, parties)
+    fatal = any(token.lower_ in ontology.cues.dead or token.lemma_ == "die" for token in sentence)
+    reader = _TollReader(sentence, ontology, parties, fatal)
     found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_numbers()]
     more = int(any(reader.is_own_death(token) for token in sentence))
     return [_with_killer(toll, more) for toll in _told_apart([_maybe_dead(toll) for toll in found])]
@@ -121,6 +122,7 @@ class _TollReader:
     sentence: Span
     ontology: Ontology
     parties: PartyReader
+    fatal: bool  # somebody is said to have died
 
     @property
     def cues(self) -> Cues:
@@ -195,7 +197,7 @@ class _TollReader:
         if token.lemma_.lower() in cues.bullets and self._is_struck_by(token):
             return "hit"
         if token.lemma_.lower() in cues.care_places and self._is_taken(token):
-            return "hit" if any(word.lower_ in cues.dead or word.lemma_ == "die" for word in self.sentence) else "injured"
+            return "hit" if self.fatal else "injured"
         return None
 
     def _is_taken(self, place: Token) -> bool:
