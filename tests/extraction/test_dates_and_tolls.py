@@ -177,6 +177,17 @@ def test_the_total_told_first_stands_against_its_parts(read: Read) -> None:
     assert attack.casualties.killed.low == 12
 
 
+def test_a_number_makes_a_vague_toll_plain(read: Read) -> None:
+    (attack,) = read("Militants killed dozens of villagers in an attack. The attack killed at least 31 people, officials said.")
+    assert attack.casualties.killed is not None
+    assert (attack.casualties.killed.low, attack.casualties.killed.high) == (31, None)
+
+
+def test_what_is_no_one_is_not_counted_among_the_dead(read: Read) -> None:
+    (landslide,) = read("A landslide buried 40 homes in the mountains.")
+    assert landslide.casualties.killed is None
+
+
 def test_a_headline_s_toll_belongs_to_the_event_told_below(read: Read) -> None:
     told = read("Gunmen opened fire in a market on Friday.", title="4 wounded near the station")
     assert [one.casualties.injured.low for one in told if one.casualties.injured] == [4]

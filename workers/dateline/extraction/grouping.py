@@ -10,7 +10,7 @@ from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
-from dateline.extraction.toll import Losses, survivors
+from dateline.extraction.toll import Losses, first, survivors
 from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
@@ -94,9 +94,9 @@ def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
 
 def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll in a headline belongs to the harmful event told first: "4 shot near the station"."""
-    first = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
-    if first is not None and first.reports[0].sentence <= _TOLL_REACH:
-        first.add(report)
+    begun = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
+    if begun is not None and begun.reports[0].sentence <= _TOLL_REACH:
+        begun.add(report)
 
 
 def _likeness(one: _Group, report: Report) -> int:
@@ -276,12 +276,12 @@ def _is_background(report: Report, reports: Sequence[Report], story: DateSpan | 
 
 
 def _casualties(reports: Sequence[Report]) -> Casualties:
-    """The figures told first, of those killed, injured and hit: what comes later tells parts of them, or of other events."""
+    """The figures told first, of those killed, injured and hit: what comes later tells parts of them, or of others."""
     ordered = sorted(reports, key=lambda report: report.sentence)
     told = Losses(
-        killed=next((report.killed for report in ordered if report.killed), None),
-        injured=next((report.injured for report in ordered if report.injured), None),
-        hit=next((report.hit for report in ordered if report.hit), None),
+        killed=first(report.killed for report in ordered),
+        injured=first(report.injured for report in ordered),
+        hit=first(report.hit for report in ordered),
     )
     return Casualties(killed=told.killed, injured=survivors(told))
 

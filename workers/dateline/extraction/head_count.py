@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from spacy.tokens import Span, Token
 
 from dateline.extraction.grammar import children, noun_phrase
+from dateline.extraction.ontology import Ontology
 from dateline.extraction.parties import PartyReader
 from dateline.records import Count
 
@@ -28,12 +29,12 @@ _NOBODY = frozenset({"nobody", "none", "no-one"})
 _NOT_ONE = frozenset({"they", "them", "we", "us", "people", "police", "crew", "family", "group", "public", "youth", "staff", "military"})
 
 
-def count_people(heads: Iterable[Token], numbers: Numbers, parties: PartyReader) -> Count | None:
+def count_people(heads: Iterable[Token], ontology: Ontology, parties: PartyReader) -> Count | None:
     """How many people these noun phrases are together; None when one of them does not say."""
     low, texts = 0, []
     high: int | None = 0
     for head in heads:
-        one = _count(head, numbers, parties)
+        one = None if head.lemma_.lower() in ontology.cues.things else _count(head, ontology.numbers, parties)
         if one is None:
             return None
         low += one[0]

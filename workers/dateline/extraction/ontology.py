@@ -100,6 +100,7 @@ class Cues:
     care_verbs: frozenset[str]  # "taken to hospital"
     care_places: frozenset[str]
     victims: frozenset[str]
+    things: frozenset[str]  # may be counted beside a word of harm, but are no people
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,14 @@ def largest(counts: Iterable[Count | None]) -> Count | None:
     return max((count for count in counts if count), key=lambda count: count.low, default=None)
 
 
+def first(counts: Iterable[Count | None]) -> Count | None:
+    """The figure told first; where that is vague ("scores"), the first number that is no smaller."""
+    told = [count for count in counts if count]
+    if not told or told[0].high == told[0].low or told[0].high is None:
+        return told[0] if told else None
+    return next((count for count in told if count.high in (None, count.low) and count.low >= told[0].low), told[0])
+
+
 def survivors(told: Losses) -> Count | None:
     """The injured: those told of, or those hit less those of them who died, where that is more."""
     hit, killed, injured = told.hit, told.killed, told.injured
@@ -135,7 +143,7 @@ class _TollReader:
                 continue
             partly = _is_partly(trigger)  # those hit are read here, the dead among them by `of_numbers`
             harm, victims = ("hit", list(trigger.arguments.recipients)) if partly else (harm, _victims(trigger))
-            count = count_people(victims, self.ontology.numbers, self.parties) or self._implied(trigger, harm)
+            count = count_people(victims, self.ontology, self.parties) or self._implied(trigger, harm)
             if count is not None:
                 yield Toll(harm, count, trigger.anchor, tuple(victims))
 
@@ -177,7 +185,7 @@ class _TollReader:
             if harm is None or verb is None or self._is_unreal(verb):
                 continue
             sufferers = self._sufferers(verb)
-            count = count_people(sufferers, self.ontology.numbers, self.parties)
+            count = count_people(sufferers, self.ontology, self.parties)
             if count is not None:
                 yield Toll(harm, count, token, tuple(sufferers))
 
@@ -273,8 +281,8 @@ class _TollReader:
             if self._is_number(left):
                 beside = people or i == harm.i - 1 or self.sentence.doc[i + 1].pos_ in ("ADJ", "ADV", "AUX", "VERB")
                 bounds = number_before(left, self.ontology.numbers) if beside else None
-                if i > self.sentence.start and left.nbor(-1).lower_ == "no":
-                    bounds = 0, 0  # "no one"
+                if self.sentence.doc[max(self.sentence.start, i - 2) : i].text.lower().rstrip("-").endswith("no"):
+                    bounds = 0, 0  # "no one", "no-one"
                 if bounds is None or (not people and bounds[0] >= _LARGE):
                     return None
                 return Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[i : harm.i + 1].text)
