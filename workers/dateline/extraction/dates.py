@@ -1,85 +1,179 @@
-"""Dates: what a text says of when, resolved against the day it was published."""
+"""Dates: which of the dates that a text tells is that of an event.
+
+An event's own date stands in its sentence. Where it has none, the story is at the day told last, or at the day of publication.
+"""
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from dateutil.relativedelta import relativedelta
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
-from dateline.extraction.grammar import climb, tree_distance
-from dateline.records import DateBasis, DateSpan, Precision
+from dateline.extraction.date_words import Expression, Reference, expressions
+from dateline.extraction.grammar import children, clause_verb, climb, tree_distance
+from dateline.extraction.ontology import Cues
+from dateline.records import DateSpan, Status
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH = (
-    r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?"
-    r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_WEEKDAY = r"(?P<weekday>Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)day"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_COUNT = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|a few|few)"
-_COUNTS = {word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)}
-_UNIT = r"(?P<unit>day|week|month|year)s?"
-_PATTERNS = tuple(
-    (name, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE if name not in ("month_day", "day_month", "month_year", "month") else 0))
-    for name, pattern in (
-        ("iso", r"(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)"),
-        ("month_day", rf"{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?(?!\d|:)"),
-        ("day_month", rf"{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"),
-        ("month_year", rf"{_MONTH}(?:\s+of|,)?\s+{_YEAR}"),
-        ("month", rf"(?P<which>last|this|in|since|[Ee]arlier in|late|early|mid-?)\s+{_MONTH}"),
-        ("weekday", rf"(?:(?P<which>last|next|this|this past|past|coming)\s+)?{_WEEKDAY}"),
-        ("day", r"(?P<word>yesterday|today|tonight|tomorrow|this morning|this afternoon|this evening|last night|overnight)"),
-        ("ago", rf"(?:about\s+|nearly\s+|almost\s+)?{_COUNT}\s+{_UNIT}\s+(?:ago|earlier)"),
-        ("period", rf"(?P<which>earlier this|later this|last|this|next|the previous|previous|the past|the following)\s+{_UNIT}"),
-        ("weekend", r"(?P<which>last|this|over the|at the|next)\s+weekend"),
-        ("year", rf"(?:in|since|during|of|from|by)\s+{_YEAR}"),
-    )
-)
 _PRECISIONS = ("day", "week", "month", "year")
 MAX_EXPRESSIONS = 20  # of a sentence: bounds the work on tables and lists
 MAX_STEPS = 9  # in the tree between a trigger and its date: further apart they belong to different statements
+STORY_DAYS = 10  # before publication: an older day is background, and not the day the story is at
+REACH = 2  # sentences that the day told last holds for: 1 and 3 were no better, 8 lost 4 of 100 dates
+LEAD_SENTENCES = 3  # whose day the story is at elsewhere: without them 5 of 100 dates were lost
+_LIMITS = frozenset({"until", "till", "through", "to", "by", "before", "since", "from"})
+_SAME_TIME = frozenset({"when", "as", "while", "where"})  # "was killed when a tree fell on Saturday"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A date expression: what it means, and the first of its tokens."""
+    """A date expression and the first of its content words."""
 
-    span: DateSpan
+    expression: Expression
     token: Token
+    said: bool  # when something was said, not when it happened
+
+    @property
+    def span(self) -> DateSpan:
+        return self.expression.span
+
+
+class StoryDates:
+    """The dates of one article, and the day that its text is at from sentence to sentence. `_days`: by sentence, in order."""
+
+    __slots__ = ("_cues", "_days", "_published")
+
+    def __init__(self, published: date | None, text: Doc, cues: Cues) -> None:
+        self._published, self._cues = published, cues
+        self._days: list[tuple[int, DateSpan]] = []
+        for number, sentence in enumerate(text.sents):
+            day = self._told_in(sentence, number)
+            if day is not None:
+                self._days.append((number, day))
+
+    def reader(self, sentence: Span, number: int, anchors: Sequence[Token]) -> DateReader:
+        """For the triggers of one sentence; `number` is its position in the text, -1 in the title."""
+        return DateReader(sentence, self._reference(number), anchors, self._cues, self.day_at(number))
+
+    def _reference(self, number: int) -> Reference:
+        before = self._last(number - 1)
+        return Reference(self._published, before[1].start if before else None)
+
+    def _told_in(self, sentence: Span, number: int) -> DateSpan | None:
+        """The day a sentence tells of: of those near publication the one nearest to the root of the tree."""
+        if self._published is None:
+            return None
+        reader = DateReader(sentence, self._reference(number), (), self._cues, None)
+        near = [
+            (len(list(climb(found.token))), found.token.i, found.span)
+            for found in reader.found(False)
+            if found.span.precision == "day" and 0 <= (self._published - found.span.start).days <= STORY_DAYS and not _is_limit(found)
+        ]
+        return min(near, key=lambda item: item[:2])[2] if near else None
+
+    def _last(self, number: int) -> tuple[int, DateSpan] | None:
+        """The last sentence up to this one that tells a day, and the day."""
+        place = bisect_right(self._days, number, key=lambda item: item[0])
+        return self._days[place - 1] if place else None
+
+    def day_at(self, number: int) -> DateSpan | None:
+        """The day the text is at in a sentence without one: the day told last, at the beginning the first told."""
+        last = self._last(number)
+        if last is not None and number - last[0] <= REACH:
+            return last[1]
+        return self._days[0][1] if self._days and self._days[0][0] < LEAD_SENTENCES else None
 
 
 class DateReader:
     """Reads the date expressions of a sentence once, and gives each trigger the one nearest to it in the tree."""
 
-    __slots__ = ("_anchors", "_found", "_published", "_sentence")
+    __slots__ = ("_anchors", "_cues", "_found", "_reference", "_sentence", "_story_day")
 
-    def __init__(self, sentence: Span, published: date | None, anchors: Sequence[Token]) -> None:
-        self._sentence, self._published = sentence, published
+    def __init__(self, sentence: Span, reference: Reference, anchors: Sequence[Token], cues: Cues, story_day: DateSpan | None) -> None:
+        self._sentence, self._reference, self._cues, self._story_day = sentence, reference, cues, story_day
         self._anchors = frozenset(anchor.i for anchor in anchors)
         self._found: dict[bool, list[_Found]] = {}
 
     def near(self, anchor: Token, future: bool) -> DateSpan | None:
         """The date of what an anchor tells: the nearest expression, a day before a month or a year at the same distance."""
-        if future not in self._found:
-            self._found[future] = [
-                _Found(span, token)
-                for start, span in islice(expressions(self._sentence.text, self._published, future), MAX_EXPRESSIONS)
-                if (token := _token_at(self._sentence, start)) is not None
-            ]
-        ranked = sorted(
-            (tree_distance(found.token, anchor), _PRECISIONS.index(found.span.precision), found.token.i, place)
-            for place, found in enumerate(self._found[future])
+        ranked = [
+            (
+                found.said and found.token.head.i != anchor.i,
+                tree_distance(found.token, anchor),
+                _PRECISIONS.index(found.span.precision),
+                found.token.i,
+                place,
+            )
+            for place, found in enumerate(self.found(future))
             if not self._belongs_below(found.token, anchor)
-        )
-        return self._found[future][ranked[0][3]].span if ranked and ranked[0][0] <= MAX_STEPS else None
+        ]
+        best = min(ranked, default=None)
+        if best is None or best[1] > MAX_STEPS:
+            return None
+        found = self.found(future)[best[4]]
+        return _side(found, anchor)
+
+    def backdrop(self, anchor: Token, status: Status) -> DateSpan | None:
+        """The day the story is at, for an event without a date of its own; where none is told, publication or the day before.
+
+        None for what is to come, and for what had happened before.
+        """
+        if status not in ("actual", "denied") or self._is_earlier(anchor):
+            return None
+        if self._story_day is not None:
+            return self._story_day
+        published = self._reference.published
+        if published is None or published == date.min:
+            return None
+        return DateSpan(start=published - timedelta(days=1), end=published, precision="day", text=None, basis="publication")
+
+    def _is_earlier(self, anchor: Token) -> bool:
+        """Whether the clause looks back from the day the story is at: "had begun conducting strikes", "was formerly held"."""
+        verb = clause_verb(anchor)
+        steps = 0
+        while verb is not None and steps < MAX_STEPS:
+            if any(child.dep_ == "aux" and child.lower_ in ("had", "'d", "’d") and verb.tag_ == "VBN" for child in verb.children):
+                return True
+            if any(child.dep_ == "advmod" and child.lower_ in self._cues.earlier for child in verb.children):
+                return True
+            if verb.dep_ != "xcomp":
+                return False
+            verb, steps = clause_verb(verb.head), steps + 1
+        return False
+
+    def found(self, future: bool) -> list[_Found]:
+        """The expressions of the sentence; `future`: of what is to come, else only those are that hang on such a verb."""
+        if future not in self._found:
+            past = list(islice(expressions(self._sentence.text, self._reference), MAX_EXPRESSIONS))
+            ahead = {}
+            if past:
+                reference = Reference(self._reference.published, self._reference.story, future=True)
+                ahead = {one.start: one for one in islice(expressions(self._sentence.text, reference), MAX_EXPRESSIONS)}
+            self._found[future] = [one for expression in past if (one := self._place(expression, ahead, future)) is not None]
+        return self._found[future]
+
+    def _place(self, expression: Expression, ahead: dict[int, Expression], future: bool) -> _Found | None:
+        token = _token_at(self._sentence, expression.start, expression.end)
+        if token is None or (expression.bare and token.ent_type_ != "DATE"):
+            return None
+        verb = next((above for above in climb(token) if above.pos_ in ("VERB", "AUX")), None)
+        if future or (verb is not None and self._is_to_come(verb)):
+            expression = ahead.get(expression.start, expression)
+        said = verb is not None and token.head.i == verb.i and verb.lemma_.lower() in self._cues.report_verbs
+        return _Found(expression, token, said)
+
+    def _is_to_come(self, verb: Token) -> bool:
+        """Whether a verb tells of what is to come: "will meet", "were to meet", "is expected to meet"."""
+        auxiliaries = {child.lower_ for child in children(verb, "aux")}
+        if auxiliaries & {"will", "shall", "'ll", "’ll", "wo"}:
+            return True
+        if "to" not in auxiliaries:
+            return False
+        above = verb.head
+        return above.lemma_ == "be" or above.lemma_.lower() in self._cues.future
 
     def _belongs_below(self, token: Token, anchor: Token) -> bool:
         """Whether the date hangs on another trigger, apart from this one: "struck in response to an attack last week"."""
@@ -87,126 +181,27 @@ class DateReader:
         for above in climb(token):
             if above.i in around:
                 return False
-            if above.i in self._anchors:
+            if above.i in self._anchors and not any(child.lower_ in _SAME_TIME for child in above.children):
                 return True
         return False
 
 
-def _token_at(sentence: Span, offset: int) -> Token | None:
-    """The token that holds a character; of an expression that begins with a preposition, the word behind it."""
-    span = sentence.doc.char_span(sentence.start_char + offset, sentence.start_char + offset + 1, alignment_mode="expand")
+def _is_limit(found: _Found) -> bool:
+    """Whether a date is only counted from, or tells how long something goes on: "two days after", "until Monday"."""
+    return found.expression.counted or found.token.head.lower_ in _LIMITS
+
+
+def _side(found: _Found, anchor: Token) -> DateSpan:
+    """Of "a day after" the day that is meant: what stands behind it came before."""
+    expression = found.expression
+    if expression.converse is not None and anchor.idx >= found.token.sent.start_char + expression.end:
+        return expression.converse
+    return expression.span
+
+
+def _token_at(sentence: Span, start: int, end: int) -> Token | None:
+    """The token that an expression hangs on the tree by: the one whose head lies outside it, past a preposition."""
+    span = sentence.doc.char_span(sentence.start_char + start, sentence.start_char + end, alignment_mode="expand")
     if span is None or not len(span):
         return None
     return next((token for token in (span[0], *span[0].rights) if token.pos_ != "ADP"), span[0])
-
-
-def expressions(text: str, published: date | None, future: bool = False) -> Iterator[tuple[int, DateSpan]]:
-    """The date expressions of a text with the offsets they begin at, not overlapping. Relative ones need `published`."""
-    taken: list[tuple[int, int]] = []
-    for name, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
-                continue
-            span = _resolve(name, match, published, future)
-            if span is not None:
-                taken.append(match.span())
-                yield match.start(), span
-
-
-def _resolve(name: str, match: re.Match[str], published: date | None, future: bool) -> DateSpan | None:
-    parts = match.groupdict()
-    try:
-        if name in ("iso", "month_day", "day_month"):
-            return _day_of_month(parts, match.group(), published, future)
-        if name in ("month_year", "month", "year"):
-            return _month_or_year(parts, match.group(), published)
-        return _relative(name, parts, match.group(), published, future) if published else None
-    except (ValueError, OverflowError):
-        return None  # "February 31", or before the calendar begins
-
-
-def _span(start: date, end: date, precision: Precision, text: str, basis: DateBasis) -> DateSpan:
-    return DateSpan(start=start, end=end, precision=precision, text=text, basis=basis)
-
-
-def _month_number(text: str) -> int:
-    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(text.lower().rstrip(".")[:3]))
-
-
-def _day_of_month(parts: dict[str, str | None], text: str, published: date | None, future: bool) -> DateSpan | None:
-    name = parts["month"] or ""
-    month = int(name) if name.isdigit() else _month_number(name)
-    day, year = int(parts["day"] or 0), parts["year"]
-    if year:
-        found = date(int(year), month, day)
-    elif published is None:
-        return None
-    else:
-        found = date(published.year, month, day)
-        if found > published + timedelta(days=1 if not future else 300):
-            found = date(published.year - 1, month, day) if (found - published).days > 60 or not future else found
-        elif future and (published - found).days > 60:
-            found = date(published.year + 1, month, day)
-    return _span(found, found, "day", text, "stated")
-
-
-def _month_or_year(parts: dict[str, str | None], text: str, published: date | None) -> DateSpan | None:
-    told = parts.get("year")
-    year = int(told) if told else None
-    if not parts.get("month"):
-        return _span(date(year, 1, 1), date(year, 12, 31), "year", text, "stated") if year else None
-    month = _month_number(parts["month"] or "")
-    if year is None:
-        if published is None:
-            return None
-        year = published.year if month <= published.month else published.year - 1
-        if parts.get("which") == "last" and month == published.month:
-            year = published.year - 1
-    return _span(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month", text, "stated")
-
-
-def _relative(name: str, parts: dict[str, str | None], text: str, published: date, future: bool) -> DateSpan | None:
-    if name == "weekday":
-        found = _weekday(parts, published, future)
-        return _span(found, found, "day", text, "relative")
-    if name == "day":
-        word = (parts["word"] or "").lower()
-        found = published + timedelta(days={"yesterday": -1, "last night": -1, "tomorrow": 1}.get(word, 0))
-        return _span(found, found, "day", text, "relative")
-    if name == "weekend":
-        saturday = published - timedelta(days=(published.weekday() - 5) % 7)
-        if (parts["which"] or "").lower() == "next":
-            saturday += timedelta(days=7)
-        return _span(saturday, saturday + timedelta(days=1), "week", text, "relative")
-    if name == "ago":
-        word = (parts["count"] or "").lower()
-        count = int(word) if word.isdigit() else _COUNTS.get(word, 1 if word in ("a", "an") else 3)
-        return _period(parts["unit"] or "", -count, published, text, vague=count > 1 or parts["unit"] != "day")
-    which = (parts["which"] or "").lower()
-    steps = -1 if which in ("last", "the previous", "previous", "the past") else 1 if which in ("next", "the following") else 0
-    return _period(parts["unit"] or "", steps, published, text, vague=True)
-
-
-def _weekday(parts: dict[str, str | None], published: date, future: bool) -> date:
-    day = next(number for number, name in enumerate(_DAYS) if name.startswith((parts["weekday"] or "").lower()[:3]))
-    which = (parts["which"] or "").lower()
-    back = (published.weekday() - day) % 7
-    if which in ("next", "coming") or (future and not which):
-        return published + timedelta(days=(day - published.weekday()) % 7 or 7)
-    recent = 1 if which == "last" else -1  # days: what was yesterday is not called "last Thursday"
-    return published - timedelta(days=back + 7 if back <= recent else back)
-
-
-def _period(unit: str, steps: int, published: date, text: str, vague: bool) -> DateSpan | None:
-    unit = unit.lower()
-    if unit == "day":
-        found = published + timedelta(days=steps)
-        return _span(found, found, "day", text, "relative")
-    if unit == "week":
-        monday = published + timedelta(days=7 * steps - published.weekday())
-        return _span(monday, monday + timedelta(days=6), "week", text, "relative")
-    if unit == "month":
-        first = published.replace(day=1) + relativedelta(months=steps)
-        return _span(first, first.replace(day=monthrange(first.year, first.month)[1]), "month", text, "relative")
-    year = published.year + steps
-    return _span(date(year, 1, 1), date(year, 12, 31), "year", text, "relative") if vague else None

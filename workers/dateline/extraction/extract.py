@@ -8,6 +8,7 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from dateline.extraction.actors import ActorLexicon
+from dateline.extraction.dates import StoryDates
 from dateline.extraction.grammar import forms
 from dateline.extraction.grouping import group
 from dateline.extraction.occurrence import Locate, Occurrence
@@ -34,7 +35,7 @@ def extract(
     """
     if _is_sport(title, text, ontology):
         return []
-    reader = ReportReader(ontology, actors, published, locate, _topic(title, text))
+    reader = ReportReader(ontology, actors, published, StoryDates(published, text, ontology.cues), locate, _topic(title, text))
     return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology)
 
 

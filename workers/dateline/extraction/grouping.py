@@ -10,7 +10,8 @@ from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
-from dateline.records import Attribution, Casualties, Count, DateSpan, EventType, Party, Place
+from dateline.extraction.toll import Losses, first, survivors
+from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
@@ -20,6 +21,7 @@ MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text o
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
 MAX_EVIDENCE = 12
+BACKGROUND_DAYS = 31  # a month or year that ended so long before the day the story is at is that of another event
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -51,9 +53,13 @@ class _Group:
 def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told."""
     groups: list[_Group] = []
+    titled = []
     for report in reports:
         if report.event_type is None:
-            _add_toll(report, groups)
+            if report.sentence < 0:
+                titled.append(report)
+            else:
+                _add_toll(report, groups)
             continue
         tied = _tied(report, groups)
         if tied is not None:
@@ -64,6 +70,8 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             best[2].add(report)
         else:
             groups.append(_Group([report]))
+    for report in titled:
+        _add_headline_toll(report, groups)
     told = [one for one in groups if one.strong]
     central = _central(told)
     return [_occurrence(one, one in central, ontology) for one in told]
@@ -80,8 +88,16 @@ def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
 def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll by itself belongs to the harmful event told last, if that was just told."""
     harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
-    if harmful and report.sentence - harmful[-1].reports[-1].sentence <= _TOLL_REACH:
-        harmful[-1].add(report)
+    last = max(harmful, key=lambda one: one.reports[-1].sentence, default=None)
+    if last is not None and report.sentence - last.reports[-1].sentence <= _TOLL_REACH:
+        last.add(report)
+
+
+def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
+    """A toll in a headline belongs to the harmful event told first: "4 shot near the station"."""
+    begun = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
+    if begun is not None and begun.reports[0].sentence <= _TOLL_REACH:
+        begun.add(report)
 
 
 def _likeness(one: _Group, report: Report) -> int:
@@ -217,8 +233,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
-        date=_date([report.date for report in reports if report.date]),
-        casualties=Casualties(killed=_count([report.killed for report in reports]), injured=_count([report.injured for report in reports])),
+        date=_date(reports),
+        casualties=_casualties(reports),
         evidence=_evidence(reports),
         attribution=_attribution(reports),
         central=central,
@@ -249,14 +265,31 @@ def _specific(place: Place) -> int:
     return _LEVELS.index(place.level) if place.level else -1
 
 
-def _date(dates: Sequence[DateSpan]) -> DateSpan | None:
-    """The most precise; of several as precise the first told."""
-    return max(dates, key=lambda span: _PRECISIONS.index(span.precision), default=None)
+def _date(reports: Sequence[Report]) -> DateSpan | None:
+    """The most precise of the dates told; of several as precise the first. Where none is told, the day the story is at."""
+    around = [report.backdrop for report in reports if report.backdrop]
+    story = max(around, key=lambda span: span.basis != "publication", default=None)
+    dated = [report for report in reports if report.date and not _is_background(report, reports, story)]
+    told = [report.date for report in dated if report.event_type] or [report.date for report in dated]  # not the day a victim died
+    return max(told, key=lambda span: _PRECISIONS.index(span.precision), default=story)
 
 
-def _count(counts: Iterable[Count | None]) -> Count | None:
-    """The largest: later sentences tell parts of a total, or a toll that rose."""
-    return max((count for count in counts if count), key=lambda count: count.low, default=None)
+def _is_background(report: Report, reports: Sequence[Report], story: DateSpan | None) -> bool:
+    """Whether a date that is told later is that of an older event of the kind: "the earthquake" of today, and one "in 2003"."""
+    if story is None or report.date is None or report is reports[0] or reports[0].date:
+        return False
+    return report.date.precision in ("month", "year") and (story.start - report.date.end).days > BACKGROUND_DAYS
+
+
+def _casualties(reports: Sequence[Report]) -> Casualties:
+    """The figures told first, of those killed, injured and hit: what comes later tells parts of them, or of others."""
+    ordered = sorted(reports, key=lambda report: report.sentence)
+    told = Losses(
+        killed=first(report.killed for report in ordered),
+        injured=first(report.injured for report in ordered),
+        hit=first(report.hit for report in ordered),
+    )
+    return Casualties(killed=told.killed, injured=survivors(told))
 
 
 def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:

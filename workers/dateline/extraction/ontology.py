@@ -78,12 +78,29 @@ class Cues:
     denied: frozenset[str]
     wanted: frozenset[str]  # "called for an attack": not a report that it happens
     history: frozenset[str]
+    earlier: frozenset[str]  # "previously": before the day the story is at
     opinion: frozenset[str]
     sport: frozenset[str]
     dead: frozenset[str]
     hurt: frozenset[str]
-    toll_nouns: frozenset[str]
+    kill_verbs: frozenset[str]
+    hurt_verbs: frozenset[str]
+    hit_verbs: frozenset[str]  # "shot": dead or alive
+    hit_words: frozenset[str]  # their participles, which a headline's tagger takes for nouns
+    unreal: frozenset[str]  # "tried to kill", "could have killed": nobody was
+    hit_nouns: frozenset[str]  # "the shooting of a teenager"
+    deadly: frozenset[str]  # "the fatal shooting"
+    wounds: frozenset[str]
+    wound_verbs: frozenset[str]  # "suffered a gunshot wound"
+    body_parts: frozenset[str]
+    break_verbs: frozenset[str]  # "broke his leg"
+    bullets: frozenset[str]
+    strike_verbs: frozenset[str]  # "was struck by a bullet"
+    conditions: frozenset[str]  # "in critical condition"
+    care_verbs: frozenset[str]  # "taken to hospital"
+    care_places: frozenset[str]
     victims: frozenset[str]
+    things: frozenset[str]  # may be counted beside a word of harm, but are no people
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from spacy.tokens import Doc, Span, Token
 
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
-from dateline.extraction.dates import DateReader
+from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
 from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
@@ -19,7 +19,7 @@ from dateline.extraction.occurrence import Locate, Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
-from dateline.extraction.toll import Toll, tolls
+from dateline.extraction.toll import Toll, as_trigger, losses, tolls
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
@@ -28,6 +28,8 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 
 
 MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
+MAX_CAUSE_STEPS = 5  # in the tree from an event up to the harm it did
+_OCCASIONS = frozenset({"after", "following", "from", "amid", "at"})
 _CAUSES = frozenset({"in", "by", "with", "during"})
 
 
@@ -46,8 +48,10 @@ class Report:
     recipients: tuple[Party, ...]
     where: Whereabouts | None
     date: DateSpan | None
+    backdrop: DateSpan | None  # the day the story is at there, for an event that no report dates
     killed: Count | None
     injured: Count | None
+    hit: Count | None  # shot or stabbed, dead or alive
     attribution: tuple[Attribution, ...]
     contexts: tuple[str, ...]
     evidence: EvidenceSpan
@@ -75,6 +79,7 @@ class ReportReader:
     lexicon: ActorLexicon
     published: date | None
     locate: Locate
+    dates: StoryDates
     topic: frozenset[str]  # lemmas of the headline and the first sentences
 
     def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
@@ -89,11 +94,11 @@ class ReportReader:
 
     def _sentence(self, span: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
         triggers = finder.find(span)
-        if not triggers:
-            return
-        dates = DateReader(span, self.published, [trigger.anchor for trigger in triggers])
-        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
         told = tolls(span, triggers, self.ontology, finder.parties)
+        if not triggers and not told:
+            return
+        dates = self.dates.reader(span, number, [trigger.anchor for trigger in triggers])
+        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
         shares, linked = _share(told, typed), _linked(typed)
         for trigger in typed:
@@ -101,8 +106,8 @@ class ReportReader:
             if report is not None:
                 yield replace(report, linked=trigger.anchor.i in linked)
         harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
-        if told and harm is not None and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
-            report = self._report(harm, sentence, told)
+        if told and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
+            report = self._report(harm or as_trigger(told[0]), sentence, told)
             if report is not None:
                 yield report
 
@@ -112,7 +117,7 @@ class ReportReader:
         if status is None or self._is_remembered(trigger):
             return None
         actors, recipients = self._parties(trigger, sentence.finder, told)
-        in_title = sentence.field == "title"
+        in_title, lost = sentence.field == "title", losses(told)
         return Report(
             event_type=trigger.sense.event_type,
             sense=trigger.sense,
@@ -125,8 +130,10 @@ class ReportReader:
             recipients=recipients,
             where=self.locate(trigger.span, trigger.sense.event_type, trigger.sense.mode),
             date=sentence.dates.near(trigger.anchor, status == "future"),
-            killed=next((toll.count for toll in told if toll.harm == "killed"), None),
-            injured=next((toll.count for toll in told if toll.harm == "injured"), None),
+            backdrop=sentence.dates.backdrop(trigger.anchor, status),
+            killed=lost.killed,
+            injured=lost.injured,
+            hit=lost.hit,
             attribution=attribution_of(trigger.anchor, sentence.sources, cues, parties),
             contexts=sentence.contexts,
             evidence=evidence_of(trigger.span, sentence.span, sentence.field),
@@ -168,10 +175,26 @@ def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
     shares: dict[int, list[Toll]] = {}
     harmful = [trigger for trigger in triggers if trigger.sense.event_type in HARMFUL]
     for toll in told[:MAX_TOLLS]:
-        nearest = min(harmful[:MAX_TOLLS], key=lambda trigger: (tree_distance(trigger.anchor, toll.token), trigger.anchor.i), default=None)
+        nearest = min(harmful[:MAX_TOLLS], key=lambda trigger: _apartness(trigger.anchor, toll.token), default=None)
         if nearest is not None:
             shares.setdefault(nearest.anchor.i, []).append(toll)
+        for trigger in harmful[:MAX_TOLLS]:
+            if trigger is not nearest and _is_cause(trigger.anchor, toll.token):
+                shares.setdefault(trigger.anchor.i, []).append(toll)
     return shares
+
+
+def _apartness(event: Token, harm: Token) -> tuple[bool, int, int]:
+    """How far an event is from a toll: what is told below it, of before or after, is another event, then by steps in the tree."""
+    below = event.dep_ == "advcl" and event.head.i == harm.i and event.i != harm.i and any(child.dep_ == "mark" for child in event.children)
+    return below, tree_distance(event, harm), event.i
+
+
+def _is_cause(noun: Token, harm: Token) -> bool:
+    """Whether a harm befell people in an event that the same clause names: "two were killed in a shooting"."""
+    if noun.dep_ not in ("pobj", "pcomp") or noun.head.lower_ not in _CAUSES | _OCCASIONS:
+        return False
+    return any(above.i in (harm.i, harm.head.i) for above in islice(climb(noun), MAX_CAUSE_STEPS))
 
 
 def _linked(triggers: list[Trigger]) -> set[int]:

@@ -25,6 +25,8 @@ def status_of(trigger: Trigger, cues: Cues) -> Status | None:
     status = _own_form(anchor, cues)
     if status != "actual":
         return status
+    if trigger.kind == "noun" and _is_due(anchor):
+        return "future"
     governed = anchor
     if anchor.dep_ == "pobj" and anchor.head.lower_ not in _OPEN_PREPS:
         return "actual"  # "after an attack": taken as known, whatever the sentence says
@@ -44,6 +46,16 @@ def status_of(trigger: Trigger, cues: Cues) -> Status | None:
 
 def _is_negated(token: Token) -> bool:
     return any(child.dep_ == "neg" or (child.dep_ == "det" and child.lower_ in _NEGATIONS) for child in token.children)
+
+
+def _is_due(noun: Token) -> bool:
+    """ "A meeting to be held", "talks were to continue"."""
+    verbs = [child for child in children(noun, "acl", "relcl") if children(child, "auxpass")]
+    if noun.dep_ in ("nsubj", "nsubjpass"):
+        verb = noun.head
+        verbs += [child for child in children(verb, "xcomp") if verb.lemma_ == "be"]
+        verbs += [verb] if verb.dep_ == "xcomp" and verb.head.lemma_ == "be" else []
+    return any(child.lower_ == "to" for verb in verbs for child in children(verb, "aux"))
 
 
 def _own_form(token: Token, cues: Cues) -> Status:

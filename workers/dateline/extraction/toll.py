@@ -2,166 +2,347 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from spacy.tokens import Span, Token
 
-from dateline.extraction.grammar import children, noun_phrase
-from dateline.extraction.ontology import Harm, Ontology
+from dateline.extraction.arguments import Arguments, verb_arguments
+from dateline.extraction.grammar import children, clause_verb, forms, with_conjuncts
+from dateline.extraction.head_count import TOLL_NOUNS, count_people, number_before
+from dateline.extraction.ontology import Conditions, Cues, Harm, Ontology, Sense
 from dateline.extraction.parties import PartyReader
 from dateline.extraction.triggers import Trigger
 from dateline.records import Count
 
-MAX_TOLL = 10_000_000  # more is a population or a sum of money
-ABOUT = 0.1  # "about 50": a tenth more or less
-_AT_LEAST = re.compile(r"\b(?:at least|a minimum of|no fewer than|not less than)\s+$", re.IGNORECASE)
-_MORE_THAN = re.compile(r"\b(?:more than|over|upwards of)\s+$", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|approximately|close to|as many as|up to)\s+$", re.IGNORECASE)
-_LOOK_BACK = 4  # words before a number that may qualify it
-_NUMBER = re.compile(r"\d[\d,]*$")
-_REACH = 6  # tokens between "death toll" or "dead" and its number
+Suffered = Harm | Literal["hit"]
+"""`hit`: shot or stabbed, and dead or alive."""
+
+_REACH = 6  # tokens between a number and "dead", "killed", "toll"
+_NEW = frozenset({"a", "an", "another", "other", "one", "second", "third"})
+_BETWEEN = frozenset({"other", "others", "more", "also"})
+_QUALIFIERS = frozenset(
+    {"at", "least", "as", "many", "up", "to", "more", "than", "over", "about", "around", "nearly", "almost", "some", "another"}
+)
+_NO_COUNT = frozenset({"a", "an", "another", "couple"})
+_HARMED = Sense(
+    words=("harm",), event_type=None, mode=None, act=None, harm=None, mutual=False, weak=True,
+    recipient_preps=frozenset(), conditions=Conditions(),
+)  # fmt: skip
+_LARGE = 1000  # a number beside "killed" without a word for people: from here on more likely a year or an address
+_REFLEXIVES = frozenset({"himself", "herself", "themselves", "self"})
+_DOUBLES = {"murder-suicide": 2, "double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Toll:
     """One statement of harm, and the word it hangs on."""
 
-    harm: Harm
+    harm: Suffered
     count: Count
     token: Token
     victims: tuple[Token, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What statements together say: those killed, those injured, and those hit, of whom some may have died."""
+
+    killed: Count | None = None
+    injured: Count | None = None
+    hit: Count | None = None
+
+
+def losses(tolls: Iterable[Toll]) -> Losses:
+    """The largest figure of each kind: the others tell parts of it."""
+    told = list(tolls)
+    return Losses(**{harm: largest(toll.count for toll in told if toll.harm == harm) for harm in ("killed", "injured", "hit")})
+
+
+def largest(counts: Iterable[Count | None]) -> Count | None:
+    """Later figures tell parts of a total, or a toll that rose."""
+    return max((count for count in counts if count), key=lambda count: count.low, default=None)
+
+
+def first(counts: Iterable[Count | None]) -> Count | None:
+    """The figure told first; where that is vague ("scores"), the first number that is no smaller."""
+    told = [count for count in counts if count]
+    if not told or told[0].high == told[0].low or told[0].high is None:
+        return told[0] if told else None
+    return next((count for count in told if count.high in (None, count.low) and count.low >= told[0].low), told[0])
+
+
+def survivors(told: Losses) -> Count | None:
+    """The injured: those told of, or those hit less those of them who died, where that is more."""
+    hit, killed, injured = told.hit, told.killed, told.injured
+    dead = killed.low if killed else 0
+    if hit is None or hit.low - dead <= (injured.low if injured else 0):
+        return injured
+    return replace(hit, low=hit.low - dead, high=None if hit.high is None else max(hit.high - dead, hit.low - dead))
+
+
 def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parties: PartyReader) -> list[Toll]:
-    """What a sentence tells of the killed and injured: from the verbs and nouns of harm, and from "25 dead"."""
-    found = []
-    for trigger in triggers:
-        if trigger.sense.harm is None:
-            continue
-        victims = _victims(trigger)
-        count = count_people(victims, ontology.numbers, parties)
-        if count is not None:
-            found.append(Toll(trigger.sense.harm, count, trigger.anchor, tuple(victims)))
-    found += _adjectives(sentence, ontology)
-    return found
+    """What a sentence tells of the killed and injured: from verbs and nouns of harm, from conditions, and from "25 dead"."""
+    fatal = any(token.lower_ in ontology.cues.dead or token.lemma_ == "die" for token in sentence)
+    reader = _TollReader(sentence, ontology, parties, fatal)
+    found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_numbers()]
+    more = int(any(reader.is_own_death(token) for token in sentence))
+    return [_with_killer(toll, more) for toll in _told_apart([_maybe_dead(toll) for toll in found])]
+
+
+def _with_killer(toll: Toll, more: int) -> Toll:
+    """Who killed others and then himself is one of the dead."""
+    if not more or toll.harm != "killed" or any(token.lower_ in _REFLEXIVES for token in toll.victims):
+        return toll
+    high = None if toll.count.high is None else toll.count.high + more
+    return replace(toll, count=replace(toll.count, low=toll.count.low + more, high=high))
+
+
+def _maybe_dead(toll: Toll) -> Toll:
+    """One person who is known already may be one of the dead: "she was taken to hospital"; not "another", "a woman"."""
+    if toll.harm != "injured" or toll.count.low != 1 or toll.count.high != 1 or len(toll.victims) != 1:
+        return toll
+    victim = toll.victims[0]
+    words = {child.lower_ for child in victim.children} | {victim.lower_}
+    return toll if words & _NEW or children(victim, "nummod") or victim.tag_ == "CD" else replace(toll, harm="hit")
+
+
+def _told_apart(found: Sequence[Toll]) -> list[Toll]:
+    """Where others are said to be killed, those hit beside them live: "A man was killed and a woman was shot"."""
+    killed = [toll for toll in found if toll.harm == "killed"]
+    dead = {token.i for toll in killed for token in toll.victims}
+    if any(token.pos_ == "PRON" for toll in found for token in toll.victims):
+        return list(found)  # "he was taken to hospital, where he died": one man
+    most = max((toll.count.low for toll in killed), default=0)
+    return [
+        replace(toll, harm="injured")
+        if toll.harm == "hit" and dead and toll.victims and toll.count.low <= most and not any(token.i in dead for token in toll.victims)
+        else toll
+        for toll in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _TollReader:
+    """Reads the statements of one sentence."""
+
+    sentence: Span
+    ontology: Ontology
+    parties: PartyReader
+    fatal: bool  # somebody is said to have died
+
+    @property
+    def cues(self) -> Cues:
+        return self.ontology.cues
+
+    def of_triggers(self, triggers: Iterable[Trigger]) -> Iterator[Toll]:
+        for trigger in triggers:
+            harm = self._harm_of(trigger)
+            if harm is None or self._is_unreal(trigger.anchor):
+                continue
+            partly = _is_partly(trigger)  # those hit are read here, the dead among them by `of_numbers`
+            harm, victims = ("hit", list(trigger.arguments.recipients)) if partly else (harm, _victims(trigger))
+            count = count_people(victims, self.ontology, self.parties) or self._implied(trigger, harm)
+            if count is not None:
+                yield Toll(harm, count, trigger.anchor, tuple(victims))
+
+    def _is_unreal(self, word: Token) -> bool:
+        """Negated, only tried or only possible."""
+        if any(
+            child.dep_ == "neg" or (child.dep_ in ("aux", "mark") and child.lemma_.lower() in self.cues.unreal) for child in word.children
+        ):
+            return True
+        infinitive = any(child.dep_ == "aux" and child.lower_ == "to" for child in word.children)
+        return (infinitive or word.dep_ in ("xcomp", "pcomp")) and word.head.lemma_.lower() in self.cues.unreal
+
+    def _harm_of(self, trigger: Trigger) -> Suffered | None:
+        if trigger.sense.harm is not None:
+            return trigger.sense.harm
+        if trigger.anchor.lemma_.lower() in self.cues.hit_verbs | self.cues.hit_nouns:
+            deadly = any(child.lower_ in self.cues.dead | self.cues.deadly for child in trigger.anchor.children)
+            return "killed" if deadly else "hit"
+        return None
+
+    def _implied(self, trigger: Trigger, harm: Suffered) -> Count | None:
+        """ "A double murder", "a fatal shooting": the words themselves say that some died."""
+        if trigger.kind != "noun" or harm != "killed":
+            return None
+        words = [child.lower_ for child in children(trigger.anchor, "amod", "compound")]
+        words += [token.lower_ for token in trigger.tokens] + [trigger.span.text.lower()]
+        several = next((_DOUBLES[word] for word in words if word in _DOUBLES), None)
+        if several is not None:
+            return Count(low=several, high=several, text=trigger.span.text)
+        if len(trigger.tokens) > 1 and trigger.anchor.tag_ == "NN":
+            return Count(low=1, high=None, text=trigger.span.text)
+        return None
+
+    def of_words(self) -> Iterator[Toll]:
+        """What is said of people by other words than a trigger's: conditions, care, wounds."""
+        for token in self.sentence:
+            harm = self._state(token)
+            verb = clause_verb(token) if harm is not None else None
+            if harm is None or verb is None or self._is_unreal(verb):
+                continue
+            sufferers = self._sufferers(verb)
+            count = count_people(sufferers, self.ontology, self.parties)
+            if count is not None:
+                yield Toll(harm, count, token, tuple(sufferers))
+
+    def _state(self, token: Token) -> Suffered | None:
+        """Whether a word is the one that says that the subject of its clause is hurt or dead."""
+        cues = self.cues
+        if token.lower_ in cues.dead and token.dep_ in ("acomp", "oprd") and token.head.pos_ in ("VERB", "AUX"):
+            return "killed"
+        if token.lower_ in cues.hurt and token.dep_ in ("acomp", "oprd"):
+            return "injured"
+        if token.lemma_ == "condition" and any(child.lower_ in cues.conditions for child in children(token, "amod", "compound", "conj")):
+            return "injured"
+        if token.lemma_.lower() in cues.wounds and self._has_wound(token):
+            return "injured"
+        if token.lemma_.lower() in cues.body_parts and token.dep_ == "dobj" and token.head.lemma_.lower() in cues.break_verbs:
+            return "injured"
+        if token.lemma_.lower() in cues.bullets and self._is_struck_by(token):
+            return "hit"
+        if token.lemma_.lower() in cues.care_places and self._is_taken(token):
+            return "hit" if self.fatal else "injured"
+        return None
+
+    def _is_taken(self, place: Token) -> bool:
+        verb = clause_verb(place)
+        return (
+            verb is not None and verb.lemma_.lower() in self.cues.care_verbs and any(child.dep_ == "nsubjpass" for child in verb.children)
+        )
+
+    def _has_wound(self, wound: Token) -> bool:
+        """ "Suffered a gunshot wound", "was treated for burns"; not "died of his wounds"."""
+        verb = clause_verb(wound)
+        if any(child.lower_ == "no" for child in wound.children):
+            return False
+        return verb is not None and verb.lemma_.lower() in self.cues.wound_verbs | self.cues.care_verbs
+
+    def _is_struck_by(self, bullet: Token) -> bool:
+        """ "Was hit by a stray bullet"."""
+        verb = clause_verb(bullet)
+        return verb is not None and verb.lemma_.lower() in self.cues.strike_verbs and bullet.head.lower_ in ("by", "with")
+
+    def _sufferers(self, verb: Token) -> list[Token]:
+        """The subject; of a passive verb who it is done to."""
+        found = verb_arguments(verb, (verb,), _HARMED, self.parties.is_title)
+        passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
+        return list(found.recipients if passive else found.actors)
+
+    def is_own_death(self, token: Token) -> bool:
+        """ "Killed himself", "turned the gun on herself"."""
+        if token.lower_ not in _REFLEXIVES:
+            return False
+        verb = clause_verb(token)
+        if verb is None or verb.lemma_ == "turn":
+            return verb is not None and token.dep_ == "pobj"
+        deadly = any(child.lower_ in self.cues.dead for child in verb.children)
+        return token.head.i == verb.i and (bool(set(forms(verb)) & self.cues.kill_verbs) or deadly)
+
+    def of_numbers(self) -> Iterator[Toll]:
+        """Numbers beside a word of harm ("13 dead", "leaving 40 people injured", "kills 5"), or beside "death toll"."""
+        for token in self.sentence:
+            harm = self._word_of_harm(token)
+            if harm is not None and not self._is_unreal(token):
+                number = self._number_left(token) or self._number_right(token)
+                if number is not None:
+                    yield Toll(harm, number, token)
+            elif token.lower_ == "toll":
+                yield from self._death_toll(token)
+
+    def _word_of_harm(self, token: Token) -> Suffered | None:
+        words, cues = set(forms(token)), self.cues
+        if token.lower_ in cues.dead or words & cues.kill_verbs:
+            return "killed"
+        if token.lower_ in cues.hurt or words & cues.hurt_verbs:
+            return "injured"
+        if words & cues.hit_verbs or (self.parties.is_title and token.lower_ in cues.hit_words):
+            return "hit"
+        return None
+
+    def _death_toll(self, toll: Token) -> Iterator[Toll]:
+        for right in self.sentence.doc[toll.i + 1 : min(toll.i + 1 + _REACH, self.sentence.end)]:
+            bounds = number_before(right, self.ontology.numbers) if right.tag_ == "CD" else None
+            if bounds is not None:
+                text = self.sentence.doc[toll.i : right.i + 1].text
+                yield Toll("killed", Count(low=bounds[0], high=bounds[1], text=text), toll)
+                return
+
+    def _number_left(self, harm: Token) -> Count | None:
+        """The number of people a few words before, with nothing between but what describes them."""
+        if harm.pos_ == "VERB" and (children(harm, "dobj") or harm.tag_ not in ("VBN", "VBD")):
+            return None  # "two men killed a guard"
+        people = False
+        for i in range(harm.i - 1, max(self.sentence.start, harm.i - _REACH) - 1, -1):
+            left = self.sentence.doc[i]
+            if self._is_number(left):
+                beside = people or i == harm.i - 1 or self.sentence.doc[i + 1].pos_ in ("ADJ", "ADV", "AUX", "VERB")
+                bounds = number_before(left, self.ontology.numbers) if beside else None
+                if self.sentence.doc[max(self.sentence.start, i - 2) : i].text.lower().rstrip("-").endswith("no"):
+                    bounds = 0, 0  # "no one", "no-one"
+                if bounds is None or (not people and bounds[0] >= _LARGE):
+                    return None
+                return Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[i : harm.i + 1].text)
+            person = left.lemma_.lower() in self.cues.victims
+            people = people or person
+            if not person and left.pos_ not in ("ADJ", "ADV", "AUX") and left.text not in ("-", "and") and left.lower_ not in _BETWEEN:
+                return None
+        return None
+
+    def _number_right(self, harm: Token) -> Count | None:
+        """The number of people right behind a verb: "kills at least 5", "wounding two others"."""
+        if harm.pos_ not in ("VERB", "PROPN", "NOUN"):
+            return None
+        after = self.sentence.doc[harm.i + 1 : min(harm.i + 1 + _REACH, self.sentence.end)]
+        for token in after:
+            if self._is_number(token):
+                bounds = number_before(token, self.ontology.numbers) if self._counts_people(token) else None
+                return (
+                    None
+                    if bounds is None or bounds[0] >= _LARGE
+                    else Count(low=bounds[0], high=bounds[1], text=self.sentence.doc[harm.i : token.i + 1].text)
+                )
+            if token.lower_ not in _QUALIFIERS:
+                return None
+        return None
+
+    def _counts_people(self, number: Token) -> bool:
+        """Whether what follows a number is a word for people, or no noun at all."""
+        for token in self.sentence.doc[number.i + 1 : min(number.i + 1 + _REACH, self.sentence.end)]:
+            if token.lemma_.lower() in self.cues.victims or self.parties.is_person(token):
+                return True
+            if token.pos_ not in ("ADJ", "ADV"):
+                return token.pos_ in ("PUNCT", "ADP", "CCONJ", "SCONJ") and token.text not in ("-", "–", "%")
+        return True
+
+    def _is_number(self, token: Token) -> bool:
+        return token.tag_ == "CD" or (token.lower_ in self.ontology.numbers and token.lower_ not in _NO_COUNT)
+
+
+def as_trigger(toll: Toll) -> Trigger:
+    """The word that a toll hangs on, as the trigger of a report that tells of no event by itself."""
+    return Trigger(toll.token, (toll.token,), "verb", _HARMED, Arguments())
+
+
+def _is_partly(trigger: Trigger) -> bool:
+    """Whether only some of the victims died: "five were shot, one fatally"."""
+    return any(token.i > trigger.anchor.i and token.pos_ == "ADV" and token.nbor(-1).tag_ == "CD" for token in trigger.tokens)
 
 
 def _victims(trigger: Trigger) -> list[Token]:
     """Who suffered: the object, of "die" the subject, of a noun what follows "of", or the noun itself when it is counted."""
     if trigger.kind == "noun":
-        if children(trigger.anchor, "nummod") or trigger.anchor.lower_ in ("casualties", "deaths", "fatalities", "injuries"):
+        if children(trigger.anchor, "nummod") or trigger.anchor.lower_ in TOLL_NOUNS:
             return [trigger.anchor]
         return list(trigger.arguments.recipients)
-    return list(trigger.arguments.recipients or trigger.arguments.actors)
-
-
-def count_people(heads: Iterable[Token], numbers: Mapping[str, tuple[int, int | None]], parties: PartyReader) -> Count | None:
-    """How many people these noun phrases are together; None when one of them does not say."""
-    low, high, texts = 0, 0, []
-    bounded: int | None = high
-    for head in heads:
-        one = _count(head, numbers, parties)
-        if one is None:
-            return None
-        low += one[0]
-        bounded = None if bounded is None or one[1] is None else bounded + one[1]
-        texts.append(one[2])
-    if not texts or low > MAX_TOLL:
-        return None
-    return Count(low=low, high=bounded, text=" and ".join(texts)[:200])
-
-
-def _count(head: Token, numbers: Mapping[str, tuple[int, int | None]], parties: PartyReader) -> tuple[int, int | None, str] | None:
-    """Least, most and words of one noun phrase."""
-    phrase = noun_phrase(head)
-    start = phrase.start
-    quantity = next((token for token in children(head, "nummod") if token.i < head.i), head if head.tag_ == "CD" else None)
-    if quantity is None and head.lower_ in numbers and head.pos_ == "NOUN":
-        quantity = head  # "dozens of people"
-    if quantity is not None:
-        bounds = number_before(quantity, numbers)
-        return None if bounds is None else (*bounds, head.doc[min(start, quantity.i) : head.i + 1].text)
-    if not parties.is_person(head) and head.lower_ not in ("casualties", "deaths", "fatalities", "injuries"):
-        return None
-    determiner = next((child.lower_ for child in children(head, "det", "amod") if child.lower_ in numbers), None)
-    if determiner is not None and determiner not in ("a", "an"):
-        return (*numbers[determiner], phrase.text)
-    if head.tag_ in ("NN", "NNP", "PRP") and head.lower_ not in ("they", "them", "we", "us", "people", "police", "crew", "family", "group"):
-        return 1, 1, phrase.text
-    return None
-
-
-def number_before(token: Token, numbers: Mapping[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
-    """The range a number word stands for, with what qualifies it: "at least 25", "about fifty", "two dozen"."""
-    first = min([token.i, *(child.i for child in children(token, "compound", "nummod") if child.i == token.i - 1)])
-    bounds = _value(token.doc[first : token.i + 1], numbers)
-    if bounds is None:
-        return None
-    low, high = bounds
-    if _plain(token.doc[first].lower_, numbers):
-        before = "".join(left.text_with_ws for left in token.doc[max(0, first - _LOOK_BACK) : first])
-        if _AT_LEAST.search(before):
-            return low, None
-        if _MORE_THAN.search(before):
-            return low + 1, None
-        if _ABOUT.search(before):
-            return int(low * (1 - ABOUT)), int((high or low) * (1 + ABOUT))
-    return low, high
-
-
-def _plain(word: str, numbers: Mapping[str, tuple[int, int | None]]) -> bool:
-    return bool(_NUMBER.match(word)) or word in numbers
-
-
-def _value(words: Span, numbers: Mapping[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
-    low, high = 1, 1
-    bounded: int | None = high
-    for token in words:
-        word = token.lower_
-        if _NUMBER.match(word):
-            digits = word.replace(",", "")
-            value: tuple[int, int | None] = (int(digits), int(digits)) if len(digits) <= 9 else (MAX_TOLL + 1, None)
-        elif "-" in word and all(part in numbers for part in word.split("-", 1)):
-            tens, ones = (numbers[part] for part in word.split("-", 1))
-            value = (tens[0] + ones[0], tens[0] + ones[0])
-        elif word in numbers:
-            value = numbers[word]
-        else:
-            return None
-        low *= value[0]
-        bounded = None if bounded is None or value[1] is None else bounded * value[1]
-    return (low, bounded) if low <= MAX_TOLL else None
-
-
-def _adjectives(sentence: Span, ontology: Ontology) -> list[Toll]:
-    """Counts that stand beside an adjective ("13 dead", "leaving 40 people injured") or a toll ("the death toll rose to 30")."""
-    found = []
-    cues = ontology.cues
-    for token in sentence:
-        harm: Harm | None = "killed" if token.lower_ in cues.dead else "injured" if token.lower_ in cues.hurt else None
-        if harm is not None and token.tag_ in ("JJ", "VBN", "VBD", "NN", "RB"):
-            if (number := _number_left(token, sentence, ontology)) is not None:
-                found.append(Toll(harm, number, token))
-        elif token.lower_ == "toll":
-            for right in sentence.doc[token.i + 1 : min(token.i + 1 + _REACH, sentence.end)]:
-                bounds = number_before(right, ontology.numbers) if right.tag_ == "CD" else None
-                if bounds is not None:
-                    found.append(Toll("killed", Count(low=bounds[0], high=bounds[1], text=sentence.doc[token.i : right.i + 1].text), token))
-                    break
-    return found
-
-
-def _number_left(token: Token, sentence: Span, ontology: Ontology) -> Count | None:
-    """The number that counts the people an adjective speaks of, a few words before it, with nothing but them between."""
-    for i in range(token.i - 1, max(sentence.start, token.i - _REACH) - 1, -1):
-        left = sentence.doc[i]
-        if left.tag_ == "CD" or left.lower_ in ("dozens", "scores", "hundreds", "no"):
-            bounds = number_before(left, ontology.numbers)
-            return None if bounds is None else Count(low=bounds[0], high=bounds[1], text=sentence.doc[i : token.i + 1].text)
-        if left.lower_ not in ("others", "more", "also", "were", "was", "seriously", "critically", "people", "and", "left", "badly") and (
-            left.lemma_.lower() not in ontology.cues.victims
-        ):
-            return None
-    return None
+    recipients = list(trigger.arguments.recipients)
+    own = next((token for token in recipients if token.lower_ in _REFLEXIVES), None)
+    if own is not None:
+        return with_conjuncts(own)  # "a boy shot himself" is one, "killing himself and two others" are three
+    if recipients:
+        return recipients
+    objects = [child for token in trigger.tokens for child in children(token, "dobj", "nsubjpass")]  # "shot and killed the attacker"
+    return [found for child in objects for found in with_conjuncts(child)] or list(trigger.arguments.actors)
