@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_WORD_LISTS = ("quantities", "groups", "objects", "bodies", "undergoing", "single_kinds", "male", "female", "sayings", "reactions")
 MAX_ACRONYM = 5  # letters: longer names in capitals are headline style, not acronyms
 
 
@@ -36,6 +37,17 @@ class ActorLexicon:
     kinds: Mapping[str, str]
     persons: frozenset[str]
     things: frozenset[str]
+    quantities: frozenset[str]  # nouns that count or gather others: "thousands of workers" are the workers
+    groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
+    objects: frozenset[str]  # things that are attacked, crashed or seized
+    bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
+    undergoing: frozenset[str]  # verb phrases whose subject is the recipient: "face charge"
+    single_kinds: frozenset[str]  # kinds of role nouns that stand for human beings
+    male: frozenset[str]
+    female: frozenset[str]
+    sayings: frozenset[str]  # verbs whose subject's words a quotation is
+    reactions: frozenset[str]  # verbs whose subject only speaks of the event that their object names
+    preps: Mapping[str, frozenset[str]]  # prepositions that lead to the recipient, by event type
 
     def find(self, words: Sequence[str]) -> list[tuple[int, int, Actor]]:
         """Known names among these words, longest first at each position, not overlapping, left to right."""
@@ -68,12 +80,15 @@ def load_actors(path: Path) -> ActorLexicon:
     for kind, nouns in raw.get("kinds", {}).items():
         for noun in nouns:
             kinds.setdefault(noun, kind)
+    words = raw.get("words", {})
     return ActorLexicon(
         names=names,
         longest=max(map(len, names), default=0),
         kinds=kinds,
         persons=frozenset(raw.get("kinds", {}).get("person", ())),
         things=frozenset(raw.get("things", {}).get("nouns", ())),
+        preps={event_type: frozenset(preps) for event_type, preps in raw.get("recipient_preps", {}).items()},
+        **{name: frozenset(words.get(name, ())) for name in _WORD_LISTS},
     )
 
 

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 MAX_CLIMB = 40  # steps towards the root: sentences run deeper only where the parse is broken
 HEADLINE_SHARE = 0.7  # of a Title Case headline's words begin with a capital; sentence case has under half
 _ENDINGS = (("ies", "y"), ("s", ""), ("es", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"))
+SUBJECTS = ("nsubj", "nsubjpass")
 _MODIFIERS = frozenset({"compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "advmod", "punct", "npadvmod"})
 
 
@@ -85,3 +86,16 @@ def noun_phrase(head: Token) -> Span:
         while end < len(head.doc) and head.doc[end].ent_iob_ == "I":
             end += 1
     return head.doc[start:end]
+
+
+def long_phrase(head: Token, limit: int) -> Span:
+    """The noun phrase with what follows it up to a relative clause: "leaders of the party", "Kim, the prime minister"; `limit` characters."""
+    short = noun_phrase(head)
+    end = short.end
+    for child in head.rights:
+        if child.dep_ not in ("prep", "appos", "punct") or child.left_edge.i > end or (child.dep_ == "prep" and child.lower_ != "of"):
+            break
+        if child.dep_ != "punct":
+            end = max(end, child.right_edge.i + 1)
+    whole = head.doc[short.start : end]
+    return whole if whole.end_char - whole.start_char <= limit else short

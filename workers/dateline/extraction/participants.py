@@ -1,0 +1,205 @@
+"""Participants: who did what a trigger tells, and to whom, as parties.
+
+The arguments on the tree come first. Where they name nobody, the search widens step by step: the subject of a clause above ("is willing
+to", "issued a statement criticising"), parties inside the phrase of a thing ("Haiti's efforts"), the clause that says what was demanded,
+threatened or refused, and at last the nearest party behind the trigger. The first step that names anybody ends the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Token
+
+from dateline.extraction.grammar import SUBJECTS, children, climb, objects_of, with_conjuncts
+from dateline.extraction.parties import PartyReader, unique
+from dateline.extraction.triggers import Trigger
+from dateline.records import Party
+
+_OPEN = frozenset({"xcomp", "advcl", "acl", "ccomp", "conj", "pcomp", "prep", "acomp", "attr", "dobj", "pobj", "dep", "relcl", "oprd", "agent", "prt"})
+_MAX_STEPS = 6  # upward, to a clause with a subject
+_COMPLEMENTS = ("xcomp", "ccomp", "advcl", "acl", "pcomp")
+_BY = frozenset({"by"})
+_IN = frozenset({"in", "during", "at", "by", "after"})
+_BESIDE = frozenset({"in", "during", "at", "after", "before", "since", "from", "by", "with", "amid", "over", "on", "as", "about", "following"})
+_PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "throughout", "around", "within"})
+_NOBODY = frozenset({"DISASTER", "ACCIDENT"})  # types that are nobody's deed
+_BODILY = frozenset({"ASSAULT", "COERCE", "DISASTER", "ACCIDENT", "RETREAT"})  # types that a thing may suffer
+_DIRECT = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})  # types told with the one they hit beside them: no search further off
+_LOCAL = frozenset({"COERCE", "MOBILIZE", "SANCTION", "AID", "RETREAT", "PROTEST", "DISASTER"})  # done to a place where to no party
+_COMMANDING = frozenset({"REQUEST", "COERCE"})  # types whose complement has the recipient as its subject: "urged them to leave"
+
+
+def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Actors and recipients. `victims` are those harmed, for the recipients of what harms."""
+    event_type = trigger.sense.event_type
+    if event_type in _NOBODY:
+        return (), _stricken(trigger, parties, victims)
+    if _is_undergone(trigger, parties):
+        return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
+    actors = unique(_actors(trigger, parties))
+    recipients = [party for party in _recipients(trigger, parties, victims) if all(party.name != actor.name for actor in actors)]
+    if not recipients and trigger.sense.mutual and len(actors) > 1:
+        recipients = list(actors)  # what is done together is done to each other
+    return actors, unique(recipients)
+
+
+def _is_undergone(trigger: Trigger, parties: PartyReader) -> bool:
+    """ "face charges", "go on trial": the subject is whom it befalls."""
+    words = trigger.sense.words
+    return trigger.kind == "verb" and any(" ".join(words[:size]) in parties.lexicon.undergoing for size in range(1, len(words) + 1))
+
+
+def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    direct = [party for head in trigger.arguments.actors for party in parties.who(head)]
+    if direct:
+        return direct
+    if trigger.kind == "verb" and _is_passive(trigger.anchor):
+        return _nominal_doer(trigger.anchor, parties)
+    return _subject_above(trigger, parties)
+
+
+def _nominal_doer(verb: Token, parties: PartyReader) -> list[Party]:
+    """ "killed in a rebel attack": who is named before the noun; "jailed at the district court": the court."""
+    for noun in objects_of(verb, _IN):
+        if parties.is_thing(noun) and (found := parties.doers(noun)):
+            return found
+        if noun.pos_ == "PROPN" and parties.kind(noun) == "justice":
+            return parties.who(noun)
+    return []
+
+
+def _subject_above(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """The subject of the nearest clause above that has one, where nothing between says that it is another's deed."""
+    here, words = trigger.anchor, {token.i for token in trigger.tokens}
+    for _ in range(_MAX_STEPS):
+        head = here.head
+        if head.i == here.i or here.dep_ not in _OPEN or _is_apart(here, trigger, parties):
+            return []
+        if head.pos_ in ("VERB", "AUX") and head.i not in words:
+            subjects = [token for token in children(head, *SUBJECTS) if token.i != trigger.anchor.i]
+            if subjects:
+                return [party for subject in subjects for one in with_conjuncts(_antecedent(subject, head)) for party in parties.who(one)]
+        if head.pos_ in ("NOUN", "PROPN") and here.dep_ in ("acl", "relcl", "prep"):
+            owner = [party for token in children(head, "poss") for party in parties.who(token)]
+            if owner:
+                return owner
+        here = head
+    return []
+
+
+def _is_apart(here: Token, trigger: Trigger, parties: PartyReader) -> bool:
+    """Whether the clause above is not about who did it: who says it, speaks of it or was there is not who did it."""
+    head = here.head
+    if trigger.kind == "verb":
+        return here.dep_ == "ccomp" and here.i == trigger.anchor.i and head.pos_ in ("VERB", "AUX")
+    if trigger.sense.mutual:
+        return False
+    if here.dep_ == "prep" and here.lower_ in _BESIDE and head.pos_ in ("VERB", "AUX"):
+        return True
+    return head.pos_ in ("VERB", "AUX") and (head.lemma_.lower() in parties.lexicon.reactions or _is_passive(head))
+
+
+def _antecedent(subject: Token, verb: Token) -> Token:
+    return verb.head if subject.tag_ in ("WDT", "WP") and verb.dep_ == "relcl" else subject
+
+
+def _is_passive(verb: Token) -> bool:
+    return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
+
+
+def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> list[Party]:
+    event_type = trigger.sense.event_type or ""
+    words = {token.i for token in trigger.tokens}
+    actors = {token.i for token in trigger.arguments.actors}
+    heads = [head for head in trigger.arguments.recipients if head.i not in words]
+    heads += [head for holder in trigger.tokens for head in objects_of(holder, parties.lexicon.preps.get(event_type, frozenset()))]
+    heads = list({one.i: one for head in heads for one in with_conjuncts(head) if one.i not in words | actors}.values())
+    read = parties.target if event_type in _BODILY else parties.who
+    named = [party for head in heads for party in read(head)]
+    if event_type in _COMMANDING:
+        named = named or _commanded(trigger, parties)
+    if named:
+        return named
+    harmed = [party for head in victims if (party := parties.party(head)) is not None]
+    if harmed:
+        return harmed
+    if event_type not in _DIRECT:
+        named = _in_complement(trigger, parties) or _behind(trigger, parties, placed=False)
+    things = [party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None]
+    return named or things or (_behind(trigger, parties, placed=True) if event_type in _LOCAL else [])
+
+
+def _commanded(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """Who shall do what is demanded: the subject of the clause that says it."""
+    for holder in trigger.tokens:
+        for clause in children(holder, "ccomp", "xcomp"):
+            found = [party for token in children(clause, *SUBJECTS) for one in with_conjuncts(token) for party in parties.who(one)]
+            if found:
+                return found
+    return []
+
+
+def _in_complement(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """Whom a clause below is about: "refused to meet the minister", "protested to demand that the president resign"."""
+    for clause in _clauses(trigger):
+        heads = [*children(clause, "dobj", "dative", "nsubjpass"), *(() if clause.dep_ == "xcomp" else children(clause, "nsubj"))]
+        heads += [child for prep in children(clause, "prep", "agent", "dative") if prep.lower_ not in _PLACED for child in children(prep, "pobj")]
+        found = [party for head in heads for one in with_conjuncts(head) for party in parties.who(one)]
+        if found:
+            return found
+    return []
+
+
+def _clauses(trigger: Trigger) -> Iterator[Token]:
+    """The clauses below a trigger, the nearest first."""
+    waiting, seen = list(trigger.tokens), 0
+    while waiting and seen < _MAX_STEPS * 4:
+        here, seen = waiting.pop(0), seen + 1
+        for child in here.children:
+            if child.i < trigger.anchor.i or child.dep_ in ("parataxis", "conj"):
+                continue
+            if child.dep_ in _COMPLEMENTS and child.pos_ in ("VERB", "AUX"):
+                yield child
+                waiting.append(child)
+            elif child.dep_ in ("prep", "dobj", "pobj", "acomp", "agent"):
+                waiting.append(child)
+
+
+def _behind(trigger: Trigger, parties: PartyReader, placed: bool) -> list[Party]:
+    """The nearest party behind the trigger in its clause; `placed`: also where it happened, for what is done to a place."""
+    top = next((above for above in climb(trigger.anchor) if above.pos_ in ("VERB", "AUX")), trigger.anchor)
+    end = min(top.right_edge.i + 1, top.sent.end)
+    for token in top.doc[trigger.span.end : end]:
+        inside = token.dep_ in ("compound", "amod", "nmod", "poss") and token.head.i > token.i
+        if inside or token.dep_ in ("appos", *SUBJECTS) or token.pos_ not in ("NOUN", "PROPN") or not _hangs_on(token, top):
+            continue
+        if token.dep_ == "pobj" and token.head.lower_ in _PLACED and not placed:
+            continue
+        found = [party for one in with_conjuncts(token) for party in parties.who(one)]
+        if found:
+            return found
+    return []
+
+
+def _hangs_on(token: Token, top: Token) -> bool:
+    """Whether a token stands in this clause, not in one beside it."""
+    for above in climb(token):
+        if above.i == top.i:
+            return True
+        if above.dep_ in ("parataxis", "conj") and above.pos_ in ("VERB", "AUX"):
+            return False
+    return False
+
+
+def _stricken(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> tuple[Party, ...]:
+    """Those whom a disaster or accident befell: who is named as hit, killed or in it; else the place it struck."""
+    heads = [head for head in (*trigger.arguments.recipients, *victims) if parties.is_person(head)]
+    found = [party for head in heads if (party := parties.party(head)) is not None]
+    if not found:
+        above = trigger.anchor.head.head if trigger.anchor.dep_ == "pobj" else trigger.anchor
+        involved = [one for token in children(above, *SUBJECTS, "dobj") for one in with_conjuncts(token)]
+        found = [party for one in involved if parties.is_person(one) and one.i != trigger.anchor.i for party in parties.who(one)]
+    if not found and trigger.sense.event_type == "DISASTER":
+        found = _behind(trigger, parties, placed=True)
+    return unique(found)
