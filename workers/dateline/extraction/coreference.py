@@ -25,6 +25,7 @@ _IT = frozenset({"it", "its", "itself"})
 _SPEAKER = frozenset({"i", "me", "my", "we", "us", "our", "ourselves"})
 PRONOUNS = _HE | _SHE | _THEY | _IT | _SPEAKER
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+_OFFICES = frozenset({"police", "state", "justice", "military"})
 _BODIES = frozenset({"ORG", "GPE", "NORP"})
 
 
@@ -54,6 +55,9 @@ class Mentions:
     def _nearest(self, token: Token, found: Iterable[Token]) -> Token | None:
         """A subject of a clause above; else of the nearest sentence with any its subject, or the nearest in it."""
         candidates = list(found)
+        told = self._teller(token) if token.lower_ in PRONOUNS else None
+        if told is not None:
+            return told
         above = {child.i for clause in climb(token) for child in children(clause, *SUBJECTS)}
         in_clause = next((one for one in candidates if one.i in above), None)
         if in_clause is not None or not candidates:
@@ -77,6 +81,16 @@ class Mentions:
             if fits:
                 yield one
 
+    def _teller(self, pronoun: Token) -> Token | None:
+        """ "The firm said it would pay": who speaks of himself, however he is named."""
+        verb = pronoun.head
+        if pronoun.dep_ not in SUBJECTS or verb.dep_ != "ccomp" or verb.head.lemma_.lower() not in self.lexicon.sayings:
+            return None
+        teller = next((child for child in children(verb.head, *SUBJECTS) if child.i < pronoun.i and child.lower_ not in PRONOUNS), None)
+        if teller is None or teller.tag_ in ("WDT", "WP", "EX") or (pronoun.lower_ in _HE | _SHE) != self._is_human(teller):
+            return None
+        return teller if _is_plural(teller) <= (pronoun.lower_ in _THEY) else None
+
     def _sex(self, one: Token) -> str | None:
         words = {one.lower_, *(child.lower_.rstrip(".") for child in children(one, "compound", "appos"))}
         if words & self.lexicon.female:
@@ -86,6 +100,8 @@ class Mentions:
     def _is_bare(self, token: Token) -> bool:
         """ "the suspect", "the 49-year-old man": says nothing of who it is, so somebody told before."""
         if token.pos_ != "NOUN" or token.ent_type_ in _BODIES or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound"):
+            return False
+        if any(not child.text.endswith("-old") for child in children(token, "amod")):
             return False
         return any(child.lower_ in _DEFINITE for child in children(token, "det")) and self._kind(token) is not None
 
@@ -98,13 +114,20 @@ class Mentions:
             if not one.ent_type_ or one.sent.start < token.sent.start and _sentences_between(one, token) > 2:
                 continue
             if human and not plural:
-                fits = one.ent_type_ == "PERSON" and not children(one, "conj")
+                fits = one.ent_type_ == "PERSON" and not children(one, "conj") and not self._is_bystander(one)
             elif group or plural:
                 fits = self._known_kind(one) == kind or (group and one.ent_type_ in ("ORG", "NORP"))
             else:
                 fits = False
             if fits:
                 yield one
+
+    def _is_bystander(self, person: Token) -> bool:
+        """Named as a source or by an office: not whom "the man" or "the suspect" stands for."""
+        if person.dep_ in SUBJECTS and person.head.lemma_.lower() in self.lexicon.sayings:
+            return True
+        beside = children(person, "compound", "appos", "nmod")
+        return any(self._kind(token) in _OFFICES for token in beside)
 
     def _speaker(self, token: Token) -> Token | None:
         """Whose words a quotation is: the subject of the verb of saying above it or beside it."""

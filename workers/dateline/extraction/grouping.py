@@ -254,13 +254,12 @@ def _count(counts: Iterable[Count | None]) -> Count | None:
 
 
 def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
-    """Each party once, named ones first; descriptions only where there is no name."""
+    """Each party once, named ones first."""
     found: list[Party] = []
     for party in sorted(parties, key=lambda one: (not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
         if not any(same_party(party, other) for other in found):
             found.append(party)
-    named = [party for party in found if is_named(party)]
-    return tuple((named or found)[:MAX_PARTIES])
+    return tuple(found[:MAX_PARTIES])
 
 
 def _attribution(reports: Iterable[Report]) -> tuple[Attribution, ...]:

@@ -26,8 +26,10 @@ _PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "through
 _NOBODY = frozenset({"DISASTER", "ACCIDENT"})  # types that are nobody's deed
 _BODILY = frozenset({"ASSAULT", "COERCE", "DISASTER", "ACCIDENT", "RETREAT"})  # types that a thing may suffer
 _DIRECT = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})  # types told with the one they hit beside them: no search further off
-_LOCAL = frozenset({"COERCE", "MOBILIZE", "SANCTION", "AID", "RETREAT", "PROTEST", "DISASTER"})  # done to a place where to no party
-_COMMANDING = frozenset({"REQUEST", "COERCE"})  # types whose complement has the recipient as its subject: "urged them to leave"
+_TOGETHER = frozenset({"AGREE", "CONSULT", "COOPERATE"})
+_GIVING = frozenset({"MOBILIZE", "AID", "RETREAT", "AGREE", "COOPERATE", "CONCEDE"})  # types whose object is what is given or moved
+_OWN = frozenset({"its", "their", "his", "her", "our", "my"})
+_FORCES = frozenset({"military", "police"})
 
 
 def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
@@ -39,7 +41,7 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
     actors = unique(_actors(trigger, parties))
     recipients = [party for party in _recipients(trigger, parties, victims) if all(party.name != actor.name for actor in actors)]
-    if not recipients and trigger.sense.mutual and len(actors) > 1:
+    if not recipients and len(actors) > 1 and (trigger.sense.mutual or trigger.sense.event_type in _TOGETHER):
         recipients = list(actors)  # what is done together is done to each other
     return actors, unique(recipients)
 
@@ -51,12 +53,33 @@ def _is_undergone(trigger: Trigger, parties: PartyReader) -> bool:
 
 
 def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
-    direct = [party for head in trigger.arguments.actors for party in parties.who(head)]
+    heads = _tellers_aside(trigger, parties)
+    direct = [party for head in heads for party in _doers(head, parties)]
     if direct:
         return direct
     if trigger.kind == "verb" and _is_passive(trigger.anchor):
         return _nominal_doer(trigger.anchor, parties)
-    return _subject_above(trigger, parties)
+    return _subject_above(trigger.anchor, trigger, parties) or [
+        party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None
+    ]
+
+
+def _tellers_aside(trigger: Trigger, parties: PartyReader) -> list[Token]:
+    """The actors on the tree; where a clause hangs on the verb that tells it ("…, police said, killing nine"), whom that verb tells of."""
+    heads = list(trigger.arguments.actors)
+    above = trigger.anchor.head
+    if trigger.anchor.dep_ != "advcl" or above.lemma_.lower() not in parties.lexicon.sayings:
+        return heads
+    told = next((child for child in children(above, "ccomp", "parataxis") if child.i < trigger.anchor.i), None)
+    subjects = children(told, *SUBJECTS) if told is not None else []
+    return [one for subject in subjects for one in with_conjuncts(subject)] or heads
+
+
+def _doers(head: Token, parties: PartyReader) -> list[Party]:
+    """Who acts where a noun phrase is the subject: itself, or whose deed or thing it is: "the rebels' rockets", "a strike by rebels"."""
+    if parties.can_act(head) or head.pos_ == "PRON" or head.lemma_.lower() in parties.lexicon.quantities:
+        return parties.who(head)
+    return parties.within(head, doers=True) or _subject_above(head, None, parties)
 
 
 def _nominal_doer(verb: Token, parties: PartyReader) -> list[Party]:
@@ -69,15 +92,15 @@ def _nominal_doer(verb: Token, parties: PartyReader) -> list[Party]:
     return []
 
 
-def _subject_above(trigger: Trigger, parties: PartyReader) -> list[Party]:
+def _subject_above(start: Token, trigger: Trigger | None, parties: PartyReader) -> list[Party]:
     """The subject of the nearest clause above that has one, where nothing between says that it is another's deed."""
-    here, words = trigger.anchor, {token.i for token in trigger.tokens}
+    here, words = start, {token.i for token in trigger.tokens} if trigger is not None else set()
     for _ in range(_MAX_STEPS):
         head = here.head
-        if head.i == here.i or here.dep_ not in _OPEN or _is_apart(here, trigger, parties):
+        if head.i == here.i or here.dep_ not in _OPEN or _is_apart(here, start, trigger, parties):
             return []
         if head.pos_ in ("VERB", "AUX") and head.i not in words:
-            subjects = [token for token in children(head, *SUBJECTS) if token.i != trigger.anchor.i]
+            subjects = [token for token in children(head, *SUBJECTS) if token.i != start.i]
             if subjects:
                 return [party for subject in subjects for one in with_conjuncts(_antecedent(subject, head)) for party in parties.who(one)]
         if head.pos_ in ("NOUN", "PROPN") and here.dep_ in ("acl", "relcl", "prep"):
@@ -88,12 +111,12 @@ def _subject_above(trigger: Trigger, parties: PartyReader) -> list[Party]:
     return []
 
 
-def _is_apart(here: Token, trigger: Trigger, parties: PartyReader) -> bool:
+def _is_apart(here: Token, start: Token, trigger: Trigger | None, parties: PartyReader) -> bool:
     """Whether the clause above is not about who did it: who says it, speaks of it or was there is not who did it."""
     head = here.head
-    if trigger.kind == "verb":
-        return here.dep_ == "ccomp" and here.i == trigger.anchor.i and head.pos_ in ("VERB", "AUX")
-    if trigger.sense.mutual:
+    if trigger is not None and trigger.kind == "verb":
+        return here.dep_ == "ccomp" and here.i == start.i and head.pos_ in ("VERB", "AUX")
+    if trigger is not None and trigger.sense.mutual:
         return False
     if here.dep_ == "prep" and here.lower_ in _BESIDE and head.pos_ in ("VERB", "AUX"):
         return True
@@ -110,24 +133,39 @@ def _is_passive(verb: Token) -> bool:
 
 def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> list[Party]:
     event_type = trigger.sense.event_type or ""
-    words = {token.i for token in trigger.tokens}
-    actors = {token.i for token in trigger.arguments.actors}
-    heads = [head for head in trigger.arguments.recipients if head.i not in words]
-    heads += [head for holder in trigger.tokens for head in objects_of(holder, parties.lexicon.preps.get(event_type, frozenset()))]
-    heads = list({one.i: one for head in heads for one in with_conjuncts(head) if one.i not in words | actors}.values())
+    heads = _recipient_heads(trigger, parties)
     read = parties.target if event_type in _BODILY else parties.who
     named = [party for head in heads for party in read(head)]
-    if event_type in _COMMANDING:
+    if event_type == "REQUEST":
         named = named or _commanded(trigger, parties)
     if named:
         return named
     harmed = [party for head in victims if (party := parties.party(head)) is not None]
-    if harmed:
+    if harmed or event_type in _DIRECT:
         return harmed
-    if event_type not in _DIRECT:
-        named = _in_complement(trigger, parties) or _behind(trigger, parties, placed=False)
     things = [party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None]
-    return named or things or (_behind(trigger, parties, placed=True) if event_type in _LOCAL else [])
+    return _behind(trigger, parties, placed=False) or _in_complement(trigger, parties) or _behind(trigger, parties, placed=True) or things
+
+
+def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
+    """Noun phrases that may name the recipient: the object and what follows the prepositions of the type."""
+    event_type = trigger.sense.event_type or ""
+    words = {token.i for token in trigger.tokens} | {token.i for token in trigger.arguments.actors}
+    preps = parties.lexicon.preps.get(event_type, frozenset())
+    holders = list(trigger.tokens)
+    if trigger.kind == "noun" and trigger.anchor.dep_ == "dobj":
+        holders.append(trigger.anchor.head)  # "carried out strikes on Friday against the base"
+    behind = [head for holder in holders for head in objects_of(holder, preps)]
+    direct = [head for head in trigger.arguments.recipients if not _is_means(head, event_type, parties)]
+    heads = [*behind, *direct] if event_type in _GIVING else [*direct, *behind]
+    return list({one.i: one for head in heads for one in with_conjuncts(head) if one.i not in words}.values())
+
+
+def _is_means(head: Token, event_type: str, parties: PartyReader) -> bool:
+    """What the actor sends, gives or takes back of his own is not to whom: "withdrew its troops", "sent soldiers"."""
+    if event_type not in _GIVING:
+        return False
+    return any(child.lower_ in _OWN for child in children(head, "poss")) or parties.kind(head) in _FORCES
 
 
 def _commanded(trigger: Trigger, parties: PartyReader) -> list[Party]:

@@ -18,6 +18,7 @@ _ENTITY_KINDS = {"PERSON": "person", "GPE": "state", "NORP": "civilians", "ORG":
 _NOT_PARTIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "LANGUAGE", "LAW", "WORK_OF_ART"})
 _PEOPLE = frozenset({"he", "him", "his", "she", "her", "himself", "herself", "they", "them", "their"})
 _NAMES = frozenset({"ORG", "GPE", "NORP", "PERSON"})
+_DOERS = (frozenset({"by"}), frozenset({"of"}), frozenset({"from"}))
 _WITHIN = (frozenset({"of"}), frozenset({"by"}), frozenset({"from"}), frozenset({"to", "against", "on", "for", "with", "between", "among"}))
 
 
@@ -60,7 +61,7 @@ class PartyReader:
         """Whether a noun phrase names somebody by itself: wider than `is_party`, for the subject of a verb is mostly somebody."""
         if head.lower_ in PRONOUNS or self.is_thing(head) or head.ent_type_ in _NOT_PARTIES:
             return False
-        if head.pos_ == "PROPN" or head.ent_type_ in _NAMES:
+        if head.pos_ == "PROPN" or head.ent_type_ in _NAMES or any(child.ent_type_ == "PERSON" for child in children(head, "appos")):
             return True
         return self.is_person(head) or self._is_known(head)
 
@@ -72,7 +73,9 @@ class PartyReader:
         """Whom or what a deed hit: a party, or a thing as it is named, with whose it is where a known name tells that."""
         if self.can_act(head) or head.pos_ == "PRON":
             return self.who(head)
-        return [] if self.is_thing(head) and head.lemma_.lower() not in self.lexicon.objects else self._parties([head])
+        if head.lemma_.lower() in self.lexicon.objects:
+            return self._parties([head])
+        return self.within(head) or ([] if self.is_thing(head) else self._parties([head]))
 
     def who(self, head: Token) -> list[Party]:
         """Whom a noun phrase names: itself, what it stands for, or those named within it ("Haiti's efforts", "a call by the UN")."""
@@ -87,11 +90,11 @@ class PartyReader:
             return self._parties([head])
         return self.within(head)
 
-    def within(self, head: Token, depth: int = _DEPTH) -> list[Party]:
-        """The parties named inside the noun phrase of a thing, by the nearest tie that names any."""
+    def within(self, head: Token, depth: int = _DEPTH, doers: bool = False) -> list[Party]:
+        """The parties named inside the noun phrase of a thing, by the nearest tie that names any; `doers`: only whose deed it is."""
         if depth == 0:
             return []
-        for group in (children(head, "poss"), *(objects_of(head, preps) for preps in _WITHIN)):
+        for group in (children(head, "poss"), *(objects_of(head, preps) for preps in (_DOERS if doers else _WITHIN))):
             found = [party for token in group for one in with_conjuncts(token) for party in self._inner(one, depth)]
             if found:
                 return found
