@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_WORD_LISTS = ("quantities", "groups", "objects", "bodies", "undergoing", "single_kinds", "male", "female", "sayings", "reactions")
+_WORD_LISTS = ("quantities", "groups", "objects", "bodies", "undergoing", "strangers", "single_kinds", "male", "female", "sayings", "reactions")
 MAX_ACRONYM = 5  # letters: longer names in capitals are headline style, not acronyms
 
 
@@ -41,6 +41,7 @@ class ActorLexicon:
     groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
     objects: frozenset[str]  # things that are attacked, crashed or seized
     bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
+    strangers: frozenset[str]  # nouns that news describes an unnamed person with
     undergoing: frozenset[str]  # verb phrases whose subject is the recipient: "face charge"
     single_kinds: frozenset[str]  # kinds of role nouns that stand for human beings
     male: frozenset[str]

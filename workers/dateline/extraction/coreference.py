@@ -26,6 +26,8 @@ _SPEAKER = frozenset({"i", "me", "my", "we", "us", "our", "ourselves"})
 PRONOUNS = _HE | _SHE | _THEY | _IT | _SPEAKER
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 _OFFICES = frozenset({"police", "state", "justice", "military"})
+_PLACED = frozenset({"in", "on", "at", "near"})
+_AGE = range(5, 110)
 _BODIES = frozenset({"ORG", "GPE", "NORP"})
 
 
@@ -46,6 +48,38 @@ class Mentions:
         if not self._is_bare(token):
             return None
         return self._nearest(token, self._like(token, self._before(token)))
+
+    def introduced(self, token: Token) -> list[Token]:
+        """The names of whom news describes first and names then: "A Lakeview man was arrested. Ian Holt, 34, …", "two men …"."""
+        if token.pos_ != "NOUN" or not self._is_human(token) or any(child.lower_ in _DEFINITE for child in children(token, "det", "poss")):
+            return []
+        said = self._identified(token)
+        if said is not None:
+            return [said]
+        if token.lemma_.lower() not in self.lexicon.strangers:
+            return []
+        plural = _is_plural(token)
+        sex = None if plural else self._sex(token)
+        place = bisect_left(self.positions, token.i + 1)
+        named = []
+        for one in self.heads[place : place + _LOOK_BACK]:
+            if one.sent.start > token.sent.start and _sentences_between(token, one) > 2:
+                break
+            if one.ent_type_ == "PERSON" and _has_age(one) and (sex is None or self._sex(one) in (None, sex)):
+                named += [one, *(other for other in children(one, "conj") if plural and other.ent_type_ == "PERSON")]
+                break
+        return named if plural else named[:1]
+
+    def _identified(self, token: Token) -> Token | None:
+        """ "a man identified as Ian Holt", "a man who was named as Ian Holt"."""
+        for verb in (*children(token, "acl", "relcl"), token.head):
+            if verb.lemma_.lower() not in ("identify", "name") or (verb.i == token.head.i and token.dep_ != "nsubjpass"):
+                continue
+            named = [one for prep in children(verb, "prep") if prep.lower_ == "as" for one in children(prep, "pobj")]
+            found = next((one for one in (*named, *children(verb, "oprd")) if one.ent_type_ == "PERSON"), None)
+            if found is not None:
+                return found
+        return None
 
     def _before(self, token: Token) -> list[Token]:
         """The mentions before a token, the nearest first."""
@@ -101,7 +135,7 @@ class Mentions:
         """ "the suspect", "the 49-year-old man": says nothing of who it is, so somebody told before."""
         if token.pos_ != "NOUN" or token.ent_type_ in _BODIES or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound"):
             return False
-        if any(not child.text.endswith("-old") for child in children(token, "amod")):
+        if any(child.lower_ != "old" for child in children(token, "amod")):
             return False
         return any(child.lower_ in _DEFINITE for child in children(token, "det")) and self._kind(token) is not None
 
@@ -126,6 +160,8 @@ class Mentions:
         """Named as a source or by an office: not whom "the man" or "the suspect" stands for."""
         if person.dep_ in SUBJECTS and person.head.lemma_.lower() in self.lexicon.sayings:
             return True
+        if person.dep_ == "pobj" and person.head.lower_ in _PLACED:
+            return True  # a street, taken for a person
         beside = children(person, "compound", "appos", "nmod")
         return any(self._kind(token) in _OFFICES for token in beside)
 
@@ -172,3 +208,10 @@ def _is_plural(token: Token) -> bool:
 def _sentences_between(one: Token, other: Token) -> int:
     """Sentence ends between two tokens."""
     return sum(1 for token in one.doc[one.i + 1 : other.i + 1] if token.is_sent_start)
+
+
+def _has_age(person: Token) -> bool:
+    """ "Ian Holt, 34,": the way news introduces somebody."""
+    doc = person.doc
+    after = doc[person.i + 1 : person.i + 3]
+    return len(after) == 2 and after[0].text == "," and after[1].text.isdecimal() and len(after[1]) < 4 and int(after[1].text) in _AGE

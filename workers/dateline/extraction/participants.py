@@ -21,6 +21,7 @@ _MAX_STEPS = 6  # upward, to a clause with a subject
 _COMPLEMENTS = ("xcomp", "ccomp", "advcl", "acl", "pcomp")
 _BY = frozenset({"by"})
 _IN = frozenset({"in", "during", "at", "by", "after"})
+_STEERING = frozenset({"drive", "steer", "operate", "pilot", "ride"})
 _BESIDE = frozenset({"in", "during", "at", "after", "before", "since", "from", "by", "with", "amid", "over", "on", "as", "about", "following"})
 _PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "throughout", "around", "within"})
 _NOBODY = frozenset({"DISASTER", "ACCIDENT"})  # types that are nobody's deed
@@ -36,7 +37,8 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
     """Actors and recipients. `victims` are those harmed, for the recipients of what harms."""
     event_type = trigger.sense.event_type
     if event_type in _NOBODY:
-        return (), _stricken(trigger, parties, victims)
+        stricken = _stricken(trigger, parties, victims)
+        return _drivers(trigger, parties) if event_type == "ACCIDENT" else (), stricken
     if _is_undergone(trigger, parties):
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
     actors = unique(_actors(trigger, parties))
@@ -118,9 +120,14 @@ def _is_apart(here: Token, start: Token, trigger: Trigger | None, parties: Party
         return here.dep_ == "ccomp" and here.i == start.i and head.pos_ in ("VERB", "AUX")
     if trigger is not None and trigger.sense.mutual:
         return False
-    if here.dep_ == "prep" and here.lower_ in _BESIDE and head.pos_ in ("VERB", "AUX"):
+    if here.dep_ == "prep" and here.lower_ in _BESIDE and not _joins(trigger, head) and head.pos_ in ("VERB", "AUX"):
         return True
     return head.pos_ in ("VERB", "AUX") and (head.lemma_.lower() in parties.lexicon.reactions or _is_passive(head))
+
+
+def _joins(trigger: Trigger | None, verb: Token) -> bool:
+    """ "thousands marched in a protest": who is told beside a protest takes part in it."""
+    return trigger is not None and trigger.sense.event_type == "PROTEST" and not _is_passive(verb)
 
 
 def _antecedent(subject: Token, verb: Token) -> Token:
@@ -142,9 +149,28 @@ def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]
         return named
     harmed = [party for head in victims if (party := parties.party(head)) is not None]
     if harmed or event_type in _DIRECT:
-        return harmed
+        return harmed or _own_object(trigger, parties)
     things = [party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None]
-    return _behind(trigger, parties, placed=False) or _in_complement(trigger, parties) or _behind(trigger, parties, placed=True) or things
+    placed = event_type != "CONSULT" or trigger.sense.mode == "visit"
+    named = _behind(trigger, parties, placed=False) or _in_complement(trigger, parties)
+    return named or (_behind(trigger, parties, placed=True) if placed else []) or _shared(trigger, parties) or things or _own_object(trigger, parties)
+
+
+def _own_object(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """The thing that the trigger itself names: "raided offices"."""
+    held = [token for token in trigger.tokens if token.dep_ in ("dobj", "nsubjpass")]
+    return [party for token in held if token.lemma_.lower() in parties.lexicon.objects for party in parties.target(token)]
+
+
+def _shared(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """To whom was done what stands joined before it: "cut ties with Cuba and imposed an embargo"."""
+    verb = trigger.anchor if trigger.kind == "verb" else trigger.anchor.head
+    if verb.dep_ != "conj" or verb.head.pos_ not in ("VERB", "AUX"):
+        return []
+    preps = parties.lexicon.preps.get(trigger.sense.event_type or "", frozenset())
+    objects = children(verb.head, "dobj", "dative")
+    heads = [*objects, *(one for token in (verb.head, *objects) for one in objects_of(token, preps))]
+    return [party for head in heads for one in with_conjuncts(head) for party in parties.who(one)]
 
 
 def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
@@ -158,6 +184,8 @@ def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
     behind = [head for holder in holders for head in objects_of(holder, preps)]
     direct = [head for head in trigger.arguments.recipients if not _is_means(head, event_type, parties)]
     heads = [*behind, *direct] if event_type in _GIVING else [*direct, *behind]
+    if not direct and trigger.kind == "verb":
+        heads += [head for verb in children(trigger.anchor, "conj") if not children(verb, *SUBJECTS) for head in children(verb, "dobj")]
     return list({one.i: one for head in heads for one in with_conjuncts(head) if one.i not in words}.values())
 
 
@@ -228,6 +256,16 @@ def _hangs_on(token: Token, top: Token) -> bool:
         if above.dep_ in ("parataxis", "conj") and above.pos_ in ("VERB", "AUX"):
             return False
     return False
+
+
+def _drivers(trigger: Trigger, parties: PartyReader) -> tuple[Party, ...]:
+    """Who was at the wheel: "she crashed the van", "a car driven by Ann Lee"."""
+    anchor = trigger.anchor
+    heads = [head for head in trigger.arguments.actors if trigger.kind == "verb" and children(anchor, "dobj") and parties.is_person(head)]
+    for token in anchor.sent:
+        if token.lemma_.lower() in _STEERING and token.pos_ == "VERB":
+            heads += objects_of(token, _BY) if token.tag_ == "VBN" else [one for one in children(token, "nsubj")]
+    return unique(party for head in heads if parties.is_person(head) for party in parties.who(head))
 
 
 def _stricken(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> tuple[Party, ...]:

@@ -86,6 +86,9 @@ class PartyReader:
             counted = [one for one in objects_of(head, _WITHIN[0]) if self.can_act(one)]
             if counted:
                 return self._parties([head])
+        introduced = self.mentions.introduced(head)
+        if len(introduced) > 1:
+            return [*self._parties(introduced), *self._parties([head])]
         if self.can_act(head):
             return self._parties([head])
         return self.within(head)
@@ -138,7 +141,7 @@ class PartyReader:
             return self._named(antecedent) if antecedent is not None else None
         if head.ent_type_ in _NOT_PARTIES or head.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ"):
             return None
-        antecedent = self.mentions.antecedent(head)
+        antecedent = self.mentions.antecedent(head) or next(iter(self.mentions.introduced(head)), None)
         if antecedent is not None:
             named, text = self._named(antecedent), _without_article(noun_phrase(head)).text
             if named is not None:
@@ -151,6 +154,9 @@ class PartyReader:
             return self._person(apposed, described=head)
         if head.ent_type_ == "PERSON":
             return self._person(head)
+        behind = self.entities.get(head.i + 1)
+        if behind is not None and behind.label_ == "PERSON" and head.pos_ == "PROPN" and self.kind(head) is not None:
+            return self._person(behind.root, described=head)  # a title that the parser set apart from its name
         phrase = _without_article(noun_phrase(head))
         text = _clean(_without_article(long_phrase(head, MAX_PARTY_CHARS)).text)
         if not any(letter.isalnum() for letter in text):
@@ -160,7 +166,7 @@ class PartyReader:
         kind = self.kind(head)
         whole = next((actor for start, end, actor in known if end > head.i - phrase.start and (start == 0 or not actor.is_country)), None)
         if whole is not None:
-            return self._known(whole, text, modifies=head.dep_ == "poss")
+            return self._known(whole, text, modifies=head.dep_ in ("poss", "amod", "compound", "nmod"))
         country = next((actor.country for _, _, actor in known if actor.country), None)
         group = next((actor for _, _, actor in known if not actor.is_country and not actor.is_people), None)
         if group is not None and kind is None:
