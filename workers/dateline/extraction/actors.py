@@ -34,8 +34,10 @@ class ActorLexicon:
 
     names: Mapping[tuple[str, ...], Actor]
     longest: int
+    common: frozenset[tuple[str, ...]]  # names that are written without any capital
     kinds: Mapping[str, str]
     persons: frozenset[str]
+    leaders: Mapping[str, str]  # countries, by the name of who led them
     things: frozenset[str]
     quantities: frozenset[str]  # nouns that count or gather others: "thousands of workers" are the workers
     groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
@@ -55,13 +57,19 @@ class ActorLexicon:
         found, start = [], 0
         while start < len(words):
             for end in range(min(len(words), start + self.longest), start, -1):
-                actor = self.names.get(tuple(words[start:end])) or self.names.get(tuple(word.lower() for word in words[start:end]))
+                actor = self._named(tuple(words[start:end]))
                 if actor:
                     found.append((start, end, actor))
                     start = end - 1
                     break
             start += 1
         return found
+
+    def _named(self, words: tuple[str, ...]) -> Actor | None:
+        """A name as written, or in another case; one with a capital is no common word: "Amnesty" is not an amnesty."""
+        lower = tuple(word.lower() for word in words)
+        found = self.names.get(words)
+        return found or (self.names.get(lower) if lower in self.common or words != lower else None)
 
 
 def load_actors(path: Path) -> ActorLexicon:
@@ -73,7 +81,7 @@ def load_actors(path: Path) -> ActorLexicon:
     names: dict[tuple[str, ...], Actor] = {}
     for number, table in enumerate(raw.get("actor", []), 1):
         actor = _actor(table, f"{path}: actor number {number}")
-        for alias in table["aliases"]:
+        for alias in (table["name"], *table.get("aliases", ())):
             _add(names, alias, actor, path)
     for country, forms in raw.get("countries", {}).items():
         _add_country(names, country, forms, path)
@@ -84,17 +92,24 @@ def load_actors(path: Path) -> ActorLexicon:
     words = raw.get("words", {})
     return ActorLexicon(
         names=names,
+        common=_common(raw),
         longest=max(map(len, names), default=0),
         kinds=kinds,
         persons=frozenset(raw.get("kinds", {}).get("person", ())),
+        leaders={name: country for country, people in raw.get("leaders", {}).items() for name in people},
         things=frozenset(raw.get("things", {}).get("nouns", ())),
         preps={event_type: frozenset(preps) for event_type, preps in raw.get("recipient_preps", {}).items()},
         **{name: frozenset(words.get(name, ())) for name in _WORD_LISTS},
     )
 
 
+def _common(raw: Mapping[str, Any]) -> frozenset[tuple[str, ...]]:
+    aliases = (alias for table in raw.get("actor", []) for alias in (table["name"], *table.get("aliases", ())))
+    return frozenset(words_of(alias) for alias in aliases if alias == alias.lower())
+
+
 def _actor(table: Mapping[str, Any], where: str) -> Actor:
-    for key in ("name", "aliases", "kind"):
+    for key in ("name", "kind"):
         if key not in table:
             raise ActorsError(f"{where}: {key!r} is missing")
     if unknown := set(table) - {"name", "aliases", "kind", "country", "sector"}:

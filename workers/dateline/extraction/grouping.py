@@ -110,7 +110,7 @@ def _parties_agree(one: _Group, report: Report) -> int:
     if any(same_party(victim, actor) for victim in report.recipients for other in one.reports for actor in other.actors):
         return -1  # the attacker attacked: another event
     if report.actors and any(same_party(actor, victim) for actor in report.actors for other in one.reports for victim in other.recipients):
-        return -1 if not report.sense.mutual else 0
+        return -1 if report.event_type in ("ASSAULT", "COERCE") else 0  # words go to and fro, blows do not
     ours, theirs_harmed = _perpetrators(p for other in one.reports for p in other.recipients), _perpetrators(report.recipients)
     if ours is not None and theirs_harmed is not None and ours != theirs_harmed:
         return -1

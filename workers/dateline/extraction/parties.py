@@ -198,12 +198,15 @@ class PartyReader:
         """A named person; `described` is the noun that the name stands beside: "the driver, Ann Lee"."""
         entity = self.entities.get(head.i) or head.doc[head.i : head.i + 1]
         name = " ".join(entity.text.split()).removesuffix("'s").removesuffix("’s")
+        name_as_written = name
         before = head.doc[min(noun_phrase(head).start, entity.start) : entity.start]
         beside = described or next((child for child in children(head, "appos") if child.pos_ in ("NOUN", "PROPN") and not child.ent_type_ == "PERSON"), None)
         title = " ".join(token.text for token in before if token.dep_ in ("compound", "amod", "nmod", "poss", "case") and token.text != "-")
         role = title or (_clean(_without_article(long_phrase(beside, MAX_PARTY_CHARS)).text) if beside is not None else None)
         country = next((actor.country for _, _, actor in self.lexicon.find(normal(token.text for token in before)) if actor.country), None)
-        return Party(name=self.full.get(name, name), text=_clean(f"{title} {name}"), kind="person", country=country, role=role or None)
+        name = self.full.get(name, name)
+        country = country or self.lexicon.leaders.get(name)
+        return Party(name=name, text=_clean(f"{title} {name_as_written}"), kind="person", country=country, role=role or None)
 
 
 def read_parties(doc: Doc, lexicon: ActorLexicon, is_title: bool) -> PartyReader:
