@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_WORD_LISTS = ("quantities", "groups", "objects", "bodies", "undergoing", "strangers", "single_kinds", "male", "female", "sayings", "reactions")
+_WORD_LISTS = (
+    "quantities",
+    "groups",
+    "objects",
+    "bodies",
+    "undergoing",
+    "strangers",
+    "single_kinds",
+    "male",
+    "female",
+    "sayings",
+    "reactions",
+)
 MAX_ACRONYM = 5  # letters: longer names in capitals are headline style, not acronyms
 
 

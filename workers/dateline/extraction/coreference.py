@@ -133,7 +133,11 @@ class Mentions:
 
     def _is_bare(self, token: Token) -> bool:
         """ "the suspect", "the 49-year-old man": says nothing of who it is, so somebody told before."""
-        if token.pos_ != "NOUN" or token.ent_type_ in _BODIES or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound"):
+        if (
+            token.pos_ != "NOUN"
+            or token.ent_type_ in _BODIES
+            or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound")
+        ):
             return False
         if any(child.lower_ != "old" for child in children(token, "amod")):
             return False
@@ -145,7 +149,7 @@ class Mentions:
         group = token.lemma_.lower() in self.lexicon.groups
         human = kind in self.lexicon.single_kinds and token.lemma_.lower() not in self.lexicon.bodies | self.lexicon.groups
         for one in mentions:
-            if not one.ent_type_ or one.sent.start < token.sent.start and _sentences_between(one, token) > 2:
+            if not one.ent_type_ or (one.sent.start < token.sent.start and _sentences_between(one, token) > 2):
                 continue
             if human and not plural:
                 fits = one.ent_type_ == "PERSON" and not children(one, "conj") and not self._is_bystander(one)

@@ -16,19 +16,24 @@ from dateline.extraction.parties import PartyReader, unique
 from dateline.extraction.triggers import Trigger
 from dateline.records import Party
 
-_OPEN = frozenset({"xcomp", "advcl", "acl", "ccomp", "conj", "pcomp", "prep", "acomp", "attr", "dobj", "pobj", "dep", "relcl", "oprd", "agent", "prt"})
+_OPEN = frozenset(
+    {"xcomp", "advcl", "acl", "ccomp", "conj", "pcomp", "prep", "acomp", "attr", "dobj", "pobj", "dep", "relcl", "oprd", "agent", "prt"}
+)
 _MAX_STEPS = 6  # upward, to a clause with a subject
 _COMPLEMENTS = ("xcomp", "ccomp", "advcl", "acl", "pcomp")
 _BY = frozenset({"by"})
 _IN = frozenset({"in", "during", "at", "by", "after"})
 _STEERING = frozenset({"drive", "steer", "operate", "pilot", "ride"})
-_BESIDE = frozenset({"in", "during", "at", "after", "before", "since", "from", "by", "with", "amid", "over", "on", "as", "about", "following"})
+_BESIDE = frozenset(
+    {"in", "during", "at", "after", "before", "since", "from", "by", "with", "amid", "over", "on", "as", "about", "following"}
+)
 _PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "throughout", "around", "within"})
 _NOBODY = frozenset({"DISASTER", "ACCIDENT"})  # types that are nobody's deed
 _BODILY = frozenset({"ASSAULT", "COERCE", "DISASTER", "ACCIDENT", "RETREAT"})  # types that a thing may suffer
 _DIRECT = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})  # types told with the one they hit beside them: no search further off
 _TOGETHER = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 _GIVING = frozenset({"MOBILIZE", "AID", "RETREAT", "AGREE", "COOPERATE", "CONCEDE"})  # types whose object is what is given or moved
+_SPOKEN = frozenset({"REJECT", "SUPPORT", "ACCUSE", "PROTEST", "REQUEST"})  # types that a decision or a vote may suffer
 _OWN = frozenset({"its", "their", "his", "her", "our", "my"})
 _FORCES = frozenset({"military", "police"})
 
@@ -42,7 +47,9 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
     if _is_undergone(trigger, parties):
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
     actors = unique(_actors(trigger, parties))
-    recipients = [party for party in _recipients(trigger, parties, victims) if all(party.name != actor.name for actor in actors)]
+    taken = {actor.name for actor in actors}
+    others = ([party for party in found if party.name not in taken] for found in _recipients(trigger, parties, victims))
+    recipients = next((found for found in others if found), [])
     if not recipients and len(actors) > 1 and (trigger.sense.mutual or trigger.sense.event_type in _TOGETHER):
         recipients = list(actors)  # what is done together is done to each other
     return actors, unique(recipients)
@@ -138,22 +145,31 @@ def _is_passive(verb: Token) -> bool:
     return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
 
 
-def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> list[Party]:
+def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> Iterator[list[Party]]:
+    """Who may be the recipients, the surest reading first."""
     event_type = trigger.sense.event_type or ""
     heads = _recipient_heads(trigger, parties)
     read = parties.target if event_type in _BODILY else parties.who
-    named = [party for head in heads for party in read(head)]
+    yield [party for head in heads for party in read(head)]
+    yield _own_parties(trigger, parties)
     if event_type == "REQUEST":
-        named = named or _commanded(trigger, parties)
-    if named:
-        return named
-    harmed = [party for head in victims if (party := parties.party(head)) is not None]
-    if harmed or event_type in _DIRECT:
-        return harmed or _own_object(trigger, parties)
-    things = [party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None]
-    placed = event_type != "CONSULT" or trigger.sense.mode == "visit"
-    named = _behind(trigger, parties, placed=False) or _in_complement(trigger, parties)
-    return named or (_behind(trigger, parties, placed=True) if placed else []) or _shared(trigger, parties) or things or _own_object(trigger, parties)
+        yield _commanded(trigger, parties)
+    yield [party for head in victims if (party := parties.party(head)) is not None]
+    if event_type not in _DIRECT:
+        yield _behind(trigger, parties, placed=False)
+        yield _in_complement(trigger, parties)
+        if event_type != "CONSULT" or trigger.sense.mode == "visit":
+            yield _behind(trigger, parties, placed=True)
+        yield _shared(trigger, parties)
+        things = [head for head in heads if (event_type in _SPOKEN and head.dep_ == "dobj") or not parties.is_thing(head)]
+        yield [party for head in things if (party := parties.party(head)) is not None]
+    yield _own_object(trigger, parties)
+
+
+def _own_parties(trigger: Trigger, parties: PartyReader) -> list[Party]:
+    """Whom the words of the trigger name besides its verb: "clashed with police", "welcomed the king's decision"."""
+    words = [token for token in trigger.tokens if token.i != trigger.anchor.i and token.dep_ in ("dobj", "pobj", "nsubjpass")]
+    return [party for token in words for party in (parties.who(token) if parties.can_act(token) else parties.within(token))]
 
 
 def _own_object(trigger: Trigger, parties: PartyReader) -> list[Party]:
@@ -181,8 +197,12 @@ def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
     holders = list(trigger.tokens)
     if trigger.kind == "noun" and trigger.anchor.dep_ == "dobj":
         holders.append(trigger.anchor.head)  # "carried out strikes on Friday against the base"
+    if trigger.kind == "noun" and event_type == "CONSULT" and trigger.anchor.dep_ == "pobj":
+        heads_above = children(trigger.anchor.head.head, "dobj")  # "hosted the king for talks"
+    else:
+        heads_above = []
     behind = [head for holder in holders for head in objects_of(holder, preps)]
-    direct = [head for head in trigger.arguments.recipients if not _is_means(head, event_type, parties)]
+    direct = [head for head in (*trigger.arguments.recipients, *heads_above) if not _is_means(head, event_type, parties)]
     heads = [*behind, *direct] if event_type in _GIVING else [*direct, *behind]
     if not direct and trigger.kind == "verb":
         heads += [head for verb in children(trigger.anchor, "conj") if not children(verb, *SUBJECTS) for head in children(verb, "dobj")]
@@ -210,7 +230,9 @@ def _in_complement(trigger: Trigger, parties: PartyReader) -> list[Party]:
     """Whom a clause below is about: "refused to meet the minister", "protested to demand that the president resign"."""
     for clause in _clauses(trigger):
         heads = [*children(clause, "dobj", "dative", "nsubjpass"), *(() if clause.dep_ == "xcomp" else children(clause, "nsubj"))]
-        heads += [child for prep in children(clause, "prep", "agent", "dative") if prep.lower_ not in _PLACED for child in children(prep, "pobj")]
+        heads += [
+            child for prep in children(clause, "prep", "agent", "dative") if prep.lower_ not in _PLACED for child in children(prep, "pobj")
+        ]
         found = [party for head in heads for one in with_conjuncts(head) for party in parties.who(one)]
         if found:
             return found
@@ -238,7 +260,13 @@ def _behind(trigger: Trigger, parties: PartyReader, placed: bool) -> list[Party]
     end = min(top.right_edge.i + 1, top.sent.end)
     for token in top.doc[trigger.span.end : end]:
         inside = token.dep_ in ("compound", "amod", "nmod", "poss") and token.head.i > token.i
-        if inside or token.dep_ in ("appos", *SUBJECTS) or token.pos_ not in ("NOUN", "PROPN") or not _hangs_on(token, top):
+        if (
+            inside
+            or token in trigger.arguments.actors
+            or token.dep_ in ("appos", *SUBJECTS)
+            or token.pos_ not in ("NOUN", "PROPN")
+            or not _hangs_on(token, top)
+        ):
             continue
         if token.dep_ == "pobj" and token.head.lower_ in _PLACED and not placed:
             continue
@@ -264,7 +292,7 @@ def _drivers(trigger: Trigger, parties: PartyReader) -> tuple[Party, ...]:
     heads = [head for head in trigger.arguments.actors if trigger.kind == "verb" and children(anchor, "dobj") and parties.is_person(head)]
     for token in anchor.sent:
         if token.lemma_.lower() in _STEERING and token.pos_ == "VERB":
-            heads += objects_of(token, _BY) if token.tag_ == "VBN" else [one for one in children(token, "nsubj")]
+            heads += objects_of(token, _BY) if token.tag_ == "VBN" else children(token, "nsubj")
     return unique(party for head in heads if parties.is_person(head) for party in parties.who(head))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc, Span, Token
 
@@ -61,7 +61,11 @@ class PartyReader:
         """Whether a noun phrase names somebody by itself: wider than `is_party`, for the subject of a verb is mostly somebody."""
         if head.lower_ in PRONOUNS or self.is_thing(head) or head.ent_type_ in _NOT_PARTIES:
             return False
-        if head.pos_ == "PROPN" or head.ent_type_ in _NAMES or any(child.ent_type_ == "PERSON" for child in children(head, "appos")):
+        if (
+            head.pos_ == "PROPN"
+            or head.ent_type_ in _NAMES
+            or (not head.ent_type_ and any(child.ent_type_ == "PERSON" for child in children(head, "appos")))
+        ):
             return True
         return self.is_person(head) or self._is_known(head)
 
@@ -91,17 +95,20 @@ class PartyReader:
             return [*self._parties(introduced), *self._parties([head])]
         if self.can_act(head):
             return self._parties([head])
-        return self.within(head)
+        text = _clean(_without_article(long_phrase(head, MAX_PARTY_CHARS)).text)
+        return [replace(party, text=text) if party.text in text else party for party in self.within(head)]
 
     def within(self, head: Token, depth: int = _DEPTH, doers: bool = False) -> list[Party]:
         """The parties named inside the noun phrase of a thing, by the nearest tie that names any; `doers`: only whose deed it is."""
         if depth == 0:
             return []
-        for group in (children(head, "poss"), *(objects_of(head, preps) for preps in (_DOERS if doers else _WITHIN))):
+        owners = children(head, "poss")
+        named, pronouns = [one for one in owners if one.pos_ != "PRON"], [one for one in owners if one.pos_ == "PRON"]
+        for group in (named, *(objects_of(head, preps) for preps in (_DOERS if doers else _WITHIN))):
             found = [party for token in group for one in with_conjuncts(token) for party in self._inner(one, depth)]
             if found:
                 return found
-        return self._before(head)
+        return self._before(head) or [party for token in pronouns for party in self.who(token)]
 
     def _before(self, head: Token) -> list[Party]:
         """The names among the words before a noun: "Islamic State positions", "the Israeli proposal"."""
@@ -112,7 +119,12 @@ class PartyReader:
         taken = {words[i].i for start, end, _ in known for i in range(start, end)}
         for token in words:
             entity = self.entities.get(token.i)
-            if entity is not None and entity.label_ in _NAMES and token.i == entity.end - 1 and not taken.intersection(range(entity.start, entity.end)):
+            if (
+                entity is not None
+                and entity.label_ in _NAMES
+                and token.i == entity.end - 1
+                and not taken.intersection(range(entity.start, entity.end))
+            ):
                 found.append(Party(name=_clean(entity.text), text=_clean(entity.text), kind=_ENTITY_KINDS.get(entity.label_)))
         return found
 
@@ -145,12 +157,14 @@ class PartyReader:
         if antecedent is not None:
             named, text = self._named(antecedent), _without_article(noun_phrase(head)).text
             if named is not None:
-                return Party(name=named.name, text=text, kind=named.kind, country=named.country, sector=named.sector, role=named.role or text)
+                return Party(
+                    name=named.name, text=text, kind=named.kind, country=named.country, sector=named.sector, role=named.role or text
+                )
         return self._named(head)
 
     def _named(self, head: Token) -> Party | None:
         apposed = next((child for child in children(head, "appos") if child.ent_type_ == "PERSON"), None)
-        if apposed is not None and head.ent_type_ != "PERSON":
+        if apposed is not None and not head.ent_type_:
             return self._person(apposed, described=head)
         if head.ent_type_ == "PERSON":
             return self._person(head)
@@ -197,16 +211,24 @@ class PartyReader:
     def _person(self, head: Token, described: Token | None = None) -> Party:
         """A named person; `described` is the noun that the name stands beside: "the driver, Ann Lee"."""
         entity = self.entities.get(head.i) or head.doc[head.i : head.i + 1]
-        name = " ".join(entity.text.split()).removesuffix("'s").removesuffix("’s")
-        name_as_written = name
+        written = " ".join(entity.text.split()).removesuffix("'s").removesuffix("’s")
+        name = self.full.get(written, written)
         before = head.doc[min(noun_phrase(head).start, entity.start) : entity.start]
-        beside = described or next((child for child in children(head, "appos") if child.pos_ in ("NOUN", "PROPN") and not child.ent_type_ == "PERSON"), None)
         title = " ".join(token.text for token in before if token.dep_ in ("compound", "amod", "nmod", "poss", "case") and token.text != "-")
-        role = title or (_clean(_without_article(long_phrase(beside, MAX_PARTY_CHARS)).text) if beside is not None else None)
-        country = next((actor.country for _, _, actor in self.lexicon.find(normal(token.text for token in before)) if actor.country), None)
-        name = self.full.get(name, name)
-        country = country or self.lexicon.leaders.get(name)
-        return Party(name=name, text=_clean(f"{title} {name_as_written}"), kind="person", country=country, role=role or None)
+        known = self.lexicon.find(normal(token.text for token in before))
+        return Party(
+            name=name,
+            text=_clean(f"{title} {written}"),
+            kind="person",
+            country=next((actor.country for _, _, actor in known if actor.country), None) or self.lexicon.leaders.get(name),
+            role=title or self._beside(head, described),
+        )
+
+    def _beside(self, name: Token, described: Token | None) -> str | None:
+        """What stands beside a name and says who it is."""
+        apposed = (child for child in children(name, "appos") if child.pos_ in ("NOUN", "PROPN") and child.ent_type_ != "PERSON")
+        beside = described or next(apposed, None)
+        return _clean(_without_article(long_phrase(beside, MAX_PARTY_CHARS)).text) if beside is not None else None
 
 
 def read_parties(doc: Doc, lexicon: ActorLexicon, is_title: bool) -> PartyReader:
