@@ -89,7 +89,7 @@ def noun_phrase(head: Token) -> Span:
 
 
 def long_phrase(head: Token, limit: int) -> Span:
-    """The noun phrase with what follows it up to a relative clause: "leaders of the party", "Kim, the prime minister"; `limit` characters."""
+    """The noun phrase with its "of …" and what stands beside it, up to `limit` characters: "leaders of the party", "Kim, the premier"."""
     short = noun_phrase(head)
     end = short.end
     for child in head.rights:
