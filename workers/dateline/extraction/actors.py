@@ -14,6 +14,7 @@ _WORD_LISTS = (
     "objects",
     "bodies",
     "undergoing",
+    "receiving",
     "strangers",
     "single_kinds",
     "male",
@@ -56,6 +57,7 @@ class ActorLexicon:
     objects: frozenset[str]  # things that are attacked, crashed or seized
     bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
     strangers: frozenset[str]  # nouns that news describes an unnamed person with
+    receiving: frozenset[str]  # verbs whose subject is given what their object names
     undergoing: frozenset[str]  # verb phrases whose subject is the recipient: "face charge"
     single_kinds: frozenset[str]  # kinds of role nouns that stand for human beings
     male: frozenset[str]

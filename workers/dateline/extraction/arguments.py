@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from dateline.extraction.grammar import children, objects_of, with_conjuncts
+from dateline.extraction.grammar import children, is_passive, objects_of, with_conjuncts
 from dateline.extraction.ontology import Cues, Sense
 from dateline.extraction.parties import PartyReader
 
@@ -52,7 +52,7 @@ def _own_roles(verb: Token) -> _Roles:
     agents = _antecedents(children(verb, "nsubj"), verb)
     patients = _antecedents(children(verb, "nsubjpass"), verb)
     patients += _antecedents(children(verb, "dobj", "dative"), verb)
-    if _is_passive(verb):
+    if is_passive(verb):
         agents += [token for token in objects_of(verb, _BY) if token.ent_type_ not in ("DATE", "TIME")]
     open_relative = verb.dep_ == "relcl" and not any(
         child.tag_ in ("WDT", "WP", "WRB") or child.lower_ == "that" for child in verb.children
@@ -87,14 +87,8 @@ def _borrowed(verb: Token, depth: int) -> _Roles:
         subjects = _antecedents(children(head, "nsubj", "nsubjpass"), head) or own.agents
     if not subjects:
         return _borrowed(head, depth + 1)
-    passive = _is_passive(verb) or (verb.dep_ == "conj" and verb.tag_ == "VBN" and _is_passive(head) and not children(verb, "dobj"))
+    passive = is_passive(verb) and not (verb.dep_ == "conj" and children(verb, "dobj"))
     return _Roles([], subjects) if passive else _Roles(subjects, [])
-
-
-def _is_passive(verb: Token) -> bool:
-    if any(child.dep_ in ("auxpass", "nsubjpass", "agent") for child in verb.children):
-        return True
-    return verb.tag_ == "VBN" and not any(child.dep_ == "aux" for child in verb.children)
 
 
 def _dropped_auxiliary(verb: Token, sense: Sense) -> bool:

@@ -38,6 +38,7 @@ class Mentions:
     lexicon: ActorLexicon
     heads: list[Token] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
+    holders: dict[str, list[Token]] = field(default_factory=dict)  # persons by the nouns of their titles
 
     def antecedent(self, token: Token) -> Token | None:
         """What this pronoun or bare description stands for; None where it stands for itself or nothing fits."""
@@ -45,6 +46,9 @@ class Mentions:
             return self._speaker(token)
         if token.lower_ in PRONOUNS:
             return self._nearest(token, self._agreeing(token, self._before(token)))
+        held = self._office_holder(token)
+        if held is not None:
+            return held
         if not self._is_bare(token):
             return None
         return self._nearest(token, self._like(token, self._before(token)))
@@ -121,6 +125,8 @@ class Mentions:
         if pronoun.dep_ not in SUBJECTS or verb.dep_ != "ccomp" or verb.head.lemma_.lower() not in self.lexicon.sayings:
             return None
         teller = next((child for child in children(verb.head, *SUBJECTS) if child.i < pronoun.i and child.lower_ not in PRONOUNS), None)
+        if teller is not None and pronoun.lower_ in _IT and self._is_human(teller):
+            teller = next((child for child in children(teller, "compound", "poss") if child.ent_type_ in _BODIES), None)
         if teller is None or teller.tag_ in ("WDT", "WP", "EX") or (pronoun.lower_ in _HE | _SHE) != self._is_human(teller):
             return None
         return teller if _is_plural(teller) <= (pronoun.lower_ in _THEY) else None
@@ -130,6 +136,16 @@ class Mentions:
         if words & self.lexicon.female:
             return "f"
         return "m" if words & self.lexicon.male else None
+
+    def _office_holder(self, token: Token) -> Token | None:
+        """ "the Turkish president": the last one named with that title."""
+        known = self.holders.get(token.lemma_.lower())
+        if not known or token.pos_ != "NOUN" or children(token, "prep", "relcl", "acl", "appos", "poss", "compound"):
+            return None
+        if _is_plural(token) or not any(child.lower_ == "the" for child in children(token, "det")):
+            return None
+        place = bisect_left(known, token.i, key=lambda one: one.i)
+        return known[place - 1] if place else None
 
     def _is_bare(self, token: Token) -> bool:
         """ "the suspect", "the 49-year-old man": says nothing of who it is, so somebody told before."""
@@ -200,6 +216,10 @@ def read_mentions(doc: Doc, lexicon: ActorLexicon) -> Mentions:
         named = token.ent_type_ in _BODIES or token.ent_type_ == "PERSON"
         described = token.pos_ == "NOUN" and mentions._kind(token) is not None and token.lemma_.lower() not in lexicon.things
         if not inside and (named or described):
+            if token.ent_type_ == "PERSON":
+                for title in children(token, "compound", "appos", "nmod"):
+                    if not title.ent_type_ and mentions._kind(title) is not None:
+                        mentions.holders.setdefault(title.lemma_.lower(), []).append(token)
             mentions.heads.append(token)
             mentions.positions.append(token.i)
     return mentions

@@ -52,6 +52,16 @@ def children(token: Token, *deps: str) -> list[Token]:
     return [child for child in token.children if child.dep_ in deps]
 
 
+def is_passive(verb: Token) -> bool:
+    """Whether the subject of a verb undergoes what it says; of joined participles as the first of them."""
+    if any(child.dep_ in ("auxpass", "nsubjpass", "agent") for child in verb.children):
+        return True
+    if verb.tag_ != "VBN" or any(child.dep_ == "aux" for child in verb.children):
+        return False
+    joined = verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i
+    return is_passive(verb.head) if joined else True
+
+
 def with_conjuncts(token: Token) -> list[Token]:
     """The token and what is coordinated with it: "a soldier, his wife and two children"."""
     found: list[Token] = []

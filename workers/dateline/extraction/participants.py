@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
-from dateline.extraction.grammar import SUBJECTS, children, climb, objects_of, with_conjuncts
+from dateline.extraction.grammar import SUBJECTS, children, clause_verb, climb, is_passive, objects_of, with_conjuncts
 from dateline.extraction.parties import PartyReader, unique
 from dateline.extraction.triggers import Trigger
 from dateline.records import Party
@@ -22,6 +22,10 @@ _OPEN = frozenset(
 _MAX_STEPS = 6  # upward, to a clause with a subject
 _COMPLEMENTS = ("xcomp", "ccomp", "advcl", "acl", "pcomp")
 _BY = frozenset({"by"})
+_WITH = frozenset({"with"})
+_FROM = frozenset({"from"})
+_GRANTED = frozenset({"AID", "SUPPORT"})
+_BEFALLING = frozenset({"arrest", "convict"})  # modes that befall persons: nobody else is told behind a preposition
 _IN = frozenset({"in", "during", "at", "by", "after"})
 _STEERING = frozenset({"drive", "steer", "operate", "pilot", "ride"})
 _BESIDE = frozenset(
@@ -46,13 +50,25 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         return _drivers(trigger, parties) if event_type == "ACCIDENT" else (), stricken
     if _is_undergone(trigger, parties):
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
+    if (received := _received(trigger, parties)) is not None:
+        return received
     actors = unique(_actors(trigger, parties))
+    if trigger.sense.event_type in _TOGETHER or trigger.sense.mutual:
+        return actors, unique(_partners(trigger, parties, actors))
+    return actors, unique(_first_other(_recipients(trigger, parties, victims), actors))
+
+
+def _partners(trigger: Trigger, parties: PartyReader, actors: tuple[Party, ...]) -> list[Party]:
+    """Whom it is done with: who is told so; of several actors each other; else who stands near."""
+    readings = _recipients(trigger, parties, ())
+    told = _first_other((next(readings), next(readings)), actors)
+    return told or (list(actors) if len(actors) > 1 else _first_other(readings, actors))
+
+
+def _first_other(readings: Iterable[list[Party]], actors: tuple[Party, ...]) -> list[Party]:
     taken = {actor.name for actor in actors}
-    others = ([party for party in found if party.name not in taken] for found in _recipients(trigger, parties, victims))
-    recipients = next((found for found in others if found), [])
-    if not recipients and len(actors) > 1 and (trigger.sense.mutual or trigger.sense.event_type in _TOGETHER):
-        recipients = list(actors)  # what is done together is done to each other
-    return actors, unique(recipients)
+    others = ([party for party in found if party.name not in taken] for found in readings)
+    return next((found for found in others if found), [])
 
 
 def _is_undergone(trigger: Trigger, parties: PartyReader) -> bool:
@@ -61,12 +77,23 @@ def _is_undergone(trigger: Trigger, parties: PartyReader) -> bool:
     return trigger.kind == "verb" and any(" ".join(words[:size]) in parties.lexicon.undergoing for size in range(1, len(words) + 1))
 
 
+def _received(trigger: Trigger, parties: PartyReader) -> tuple[tuple[Party, ...], tuple[Party, ...]] | None:
+    """ "the city received a grant from the state": who gives is told behind "from"."""
+    verb = trigger.anchor if trigger.kind == "verb" else trigger.anchor.head
+    if trigger.sense.event_type not in _GRANTED or verb.lemma_.lower() not in parties.lexicon.receiving or is_passive(verb):
+        return None
+    holders = (verb, *children(verb, "dobj"))
+    givers = [party for holder in holders for one in objects_of(holder, _FROM) for each in with_conjuncts(one) for party in parties.who(each)]
+    takers = [party for one in children(verb, "nsubj") for each in with_conjuncts(one) for party in parties.who(each)]
+    return (unique(givers), unique(takers)) if takers else None
+
+
 def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
     heads = _tellers_aside(trigger, parties)
     direct = [party for head in heads for party in _doers(head, parties)]
     if direct:
         return direct
-    if trigger.kind == "verb" and _is_passive(trigger.anchor):
+    if trigger.kind == "verb" and is_passive(trigger.anchor):
         return _nominal_doer(trigger.anchor, parties)
     return _subject_above(trigger.anchor, trigger, parties) or [
         party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None
@@ -129,20 +156,16 @@ def _is_apart(here: Token, start: Token, trigger: Trigger | None, parties: Party
         return False
     if here.dep_ == "prep" and here.lower_ in _BESIDE and not _joins(trigger, head) and head.pos_ in ("VERB", "AUX"):
         return True
-    return head.pos_ in ("VERB", "AUX") and (head.lemma_.lower() in parties.lexicon.reactions or _is_passive(head))
+    return head.pos_ in ("VERB", "AUX") and (head.lemma_.lower() in parties.lexicon.reactions or is_passive(head))
 
 
 def _joins(trigger: Trigger | None, verb: Token) -> bool:
     """ "thousands marched in a protest": who is told beside a protest takes part in it."""
-    return trigger is not None and trigger.sense.event_type == "PROTEST" and not _is_passive(verb)
+    return trigger is not None and trigger.sense.event_type == "PROTEST" and not is_passive(verb)
 
 
 def _antecedent(subject: Token, verb: Token) -> Token:
     return verb.head if subject.tag_ in ("WDT", "WP") and verb.dep_ == "relcl" else subject
-
-
-def _is_passive(verb: Token) -> bool:
-    return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
 
 
 def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> Iterator[list[Party]]:
@@ -193,16 +216,18 @@ def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
     """Noun phrases that may name the recipient: the object and what follows the prepositions of the type."""
     event_type = trigger.sense.event_type or ""
     words = {token.i for token in trigger.tokens} | {token.i for token in trigger.arguments.actors}
-    preps = parties.lexicon.preps.get(event_type, frozenset())
+    preps = parties.lexicon.preps.get(event_type, frozenset()) if trigger.sense.mode not in _BEFALLING else frozenset()
     holders = list(trigger.tokens)
     if trigger.kind == "noun" and trigger.anchor.dep_ == "dobj":
         holders.append(trigger.anchor.head)  # "carried out strikes on Friday against the base"
     if trigger.kind == "noun" and event_type == "CONSULT" and trigger.anchor.dep_ == "pobj":
-        heads_above = children(trigger.anchor.head.head, "dobj")  # "hosted the king for talks"
+        above = trigger.anchor.head.head
+        heads_above = [*objects_of(above, _WITH), *children(above, "dobj")]  # "hosted the king for talks"
     else:
         heads_above = []
     behind = [head for holder in holders for head in objects_of(holder, preps)]
     direct = [head for head in (*trigger.arguments.recipients, *heads_above) if not _is_means(head, event_type, parties)]
+    direct += [child for token in trigger.tokens if token.i != trigger.anchor.i for child in children(token, "nsubj")]  # "found her guilty"
     heads = [*behind, *direct] if event_type in _GIVING else [*direct, *behind]
     if not direct and trigger.kind == "verb":
         heads += [head for verb in children(trigger.anchor, "conj") if not children(verb, *SUBJECTS) for head in children(verb, "dobj")]
@@ -301,9 +326,10 @@ def _stricken(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) 
     heads = [head for head in (*trigger.arguments.recipients, *victims) if parties.is_person(head)]
     found = [party for head in heads if (party := parties.party(head)) is not None]
     if not found:
-        above = trigger.anchor.head.head if trigger.anchor.dep_ == "pobj" else trigger.anchor
+        within = trigger.anchor.dep_ == "pobj" and trigger.anchor.head.lower_ == "in"
+        above = (clause_verb(trigger.anchor) or trigger.anchor) if within else trigger.anchor
         involved = [one for token in children(above, *SUBJECTS, "dobj") for one in with_conjuncts(token)]
-        found = [party for one in involved if parties.is_person(one) and one.i != trigger.anchor.i for party in parties.who(one)]
+        found = [party for one in involved if parties.can_act(one) and one.i != trigger.anchor.i for party in parties.who(one)]
     if not found and trigger.sense.event_type == "DISASTER":
         found = _behind(trigger, parties, placed=True)
     return unique(found)
