@@ -15,6 +15,7 @@ _WORD_LISTS = (
     "bodies",
     "undergoing",
     "receiving",
+    "ways",
     "strangers",
     "single_kinds",
     "male",
@@ -56,6 +57,7 @@ class ActorLexicon:
     groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
     objects: frozenset[str]  # things that are attacked, crashed or seized
     bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
+    ways: frozenset[str]  # last words of street names, which look like persons' names
     strangers: frozenset[str]  # nouns that news describes an unnamed person with
     receiving: frozenset[str]  # verbs whose subject is given what their object names
     undergoing: frozenset[str]  # verb phrases whose subject is the recipient: "face charge"

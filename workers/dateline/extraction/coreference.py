@@ -180,7 +180,7 @@ class Mentions:
         """Named as a source or by an office: not whom "the man" or "the suspect" stands for."""
         if person.dep_ in SUBJECTS and person.head.lemma_.lower() in self.lexicon.sayings:
             return True
-        if person.dep_ == "pobj" and person.head.lower_ in _PLACED:
+        if (person.dep_ == "pobj" and person.head.lower_ in _PLACED) or person.lower_ in self.lexicon.ways:
             return True  # a street, taken for a person
         beside = children(person, "compound", "appos", "nmod")
         return any(self._kind(token) in _OFFICES for token in beside)

@@ -22,6 +22,7 @@ _OPEN = frozenset(
 _MAX_STEPS = 6  # upward, to a clause with a subject
 _COMPLEMENTS = ("xcomp", "ccomp", "advcl", "acl", "pcomp")
 _BY = frozenset({"by"})
+_INVOLVING = frozenset({"in", "after", "following", "during", "from", "by"})  # "died in a crash", "dead following an accident"
 _WITH = frozenset({"with"})
 _FROM = frozenset({"from"})
 _GRANTED = frozenset({"AID", "SUPPORT"})
@@ -192,7 +193,8 @@ def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]
 def _own_parties(trigger: Trigger, parties: PartyReader) -> list[Party]:
     """Whom the words of the trigger name besides its verb: "clashed with police", "welcomed the king's decision"."""
     words = [token for token in trigger.tokens if token.i != trigger.anchor.i and token.dep_ in ("dobj", "pobj", "nsubjpass")]
-    return [party for token in words for party in (parties.who(token) if parties.can_act(token) else parties.within(token))]
+    within = parties.target if trigger.sense.event_type in _BODILY else parties.within
+    return [party for token in words for party in (parties.who(token) if parties.can_act(token) else within(token))]
 
 
 def _own_object(trigger: Trigger, parties: PartyReader) -> list[Party]:
@@ -222,7 +224,7 @@ def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
         holders.append(trigger.anchor.head)  # "carried out strikes on Friday against the base"
     if trigger.kind == "noun" and event_type == "CONSULT" and trigger.anchor.dep_ == "pobj":
         above = trigger.anchor.head.head
-        heads_above = [*objects_of(above, _WITH), *children(above, "dobj")]  # "hosted the king for talks"
+        heads_above = objects_of(above, _WITH) or children(above, "dobj")  # "hosted the king for talks"
     else:
         heads_above = []
     behind = [head for holder in holders for head in objects_of(holder, preps)]
@@ -326,7 +328,7 @@ def _stricken(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) 
     heads = [head for head in (*trigger.arguments.recipients, *victims) if parties.is_person(head)]
     found = [party for head in heads if (party := parties.party(head)) is not None]
     if not found:
-        within = trigger.anchor.dep_ == "pobj" and trigger.anchor.head.lower_ == "in"
+        within = trigger.anchor.dep_ == "pobj" and trigger.anchor.head.lower_ in _INVOLVING
         above = (clause_verb(trigger.anchor) or trigger.anchor) if within else trigger.anchor
         involved = [one for token in children(above, *SUBJECTS, "dobj") for one in with_conjuncts(token)]
         found = [party for one in involved if parties.can_act(one) and one.i != trigger.anchor.i for party in parties.who(one)]

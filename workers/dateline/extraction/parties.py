@@ -51,6 +51,8 @@ class PartyReader:
         """A modifier that says whose act it was: "PKK attack", "Israeli raid"; not where it was: "Istanbul attack"."""
         if modifier.ent_type_ in ("GPE", "LOC", "FAC"):
             return bool(self.lexicon.find([modifier.text]))
+        if modifier.pos_ == "ADJ" and not modifier.ent_type_:
+            return bool(self.lexicon.find(normal([modifier.text])))  # "a major attack" is no officer's
         return self.is_party(modifier)
 
     def is_thing(self, head: Token) -> bool:
@@ -60,6 +62,8 @@ class PartyReader:
     def can_act(self, head: Token) -> bool:
         """Whether a noun phrase names somebody by itself: wider than `is_party`, for the subject of a verb is mostly somebody."""
         if head.lower_ in PRONOUNS or self.is_thing(head) or head.ent_type_ in _NOT_PARTIES:
+            return False
+        if any(child.lower_ == "no" for child in children(head, "det")):
             return False
         if (
             head.pos_ == "PROPN"
