@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
@@ -18,6 +18,9 @@ TIED = "trigger"  # basis of a place that hangs on the words of the event: two s
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
+MAX_ACCUSED = 4  # of an article about more cases nobody could say who did which
+ACCUSED = "accused"  # the role of an actor that is inferred from an arrest, a charge or a sentence
+_PROSECUTED = ("arrest", "convict")
 MAX_EVIDENCE = 12
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
@@ -65,7 +68,8 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             groups.append(_Group([report]))
     told = [one for one in groups if one.strong]
     central = _central(told)
-    return [_occurrence(one, one in central, ontology) for one in told]
+    accused = _accused(told)
+    return [_occurrence(one, one in central, ontology, accused) for one in told]
 
 
 def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
@@ -203,8 +207,24 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
+def _accused(told: Sequence[_Group]) -> tuple[Party, ...]:
+    """Who was arrested, charged or convicted, where the article tells of few: for the violence in it that nobody is named for."""
+    prosecuted = [party for one in told if one.mode in _PROSECUTED for report in one.reports for party in report.recipients]
+    people = [party for party in _named_first(prosecuted) if is_named(party) and party.kind == "person"]
+    return tuple(replace(party, role=ACCUSED) for party in people) if len(people) <= MAX_ACCUSED else ()
+
+
+def _suspects(one: _Group, actors: Sequence[Party], accused: Sequence[Party]) -> tuple[Party, ...]:
+    """The accused where an assault has no actor with a name, and the accused are not among its victims."""
+    if one.event_type != "ASSAULT" or one.reports[0].status != "actual" or any(is_named(actor) for actor in actors):
+        return ()
+    victims = [party for report in one.reports for party in report.recipients]
+    return tuple(party for party in accused if not any(same_party(party, victim) for victim in victims))
+
+
+def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequence[Party]) -> Occurrence:
     reports, mode = one.reports, one.mode
+    actors = _named_first([party for report in reports for party in report.actors])
     place = max(
         (place for report in reports if (place := _place(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
     )
@@ -214,7 +234,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=_named_first([party for report in reports for party in report.actors]),
+        actors=(*actors, *_suspects(one, actors, accused)),
         recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
