@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from dateline.extraction.actors import ActorLexicon
-from dateline.extraction.grammar import SUBJECTS, children, climb, forms
+from dateline.extraction.grammar import SUBJECTS, children, climb, forms, is_aged
 
 _LOOK_BACK = 14  # mentions: about three sentences of news
 _HE, _SHE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
@@ -196,11 +196,13 @@ class Mentions:
         return None
 
     def _is_human(self, token: Token) -> bool:
-        if token.ent_type_ or token.lemma_.lower() in self.lexicon.bodies:
+        if (token.ent_type_ and not is_aged(token)) or token.lemma_.lower() in self.lexicon.bodies:
             return token.ent_type_ == "PERSON"
         return self._kind(token) in self.lexicon.single_kinds
 
     def _kind(self, token: Token) -> str | None:
+        if is_aged(token):
+            return "civilians"
         return next((self.lexicon.kinds[form] for form in forms(token) if form in self.lexicon.kinds), None)
 
     def _known_kind(self, token: Token) -> str | None:
@@ -214,7 +216,7 @@ def read_mentions(doc: Doc, lexicon: ActorLexicon) -> Mentions:
     for token in doc:
         inside = token.dep_ in ("compound", "nmod", "amod") and token.head.i > token.i
         named = token.ent_type_ in _BODIES or token.ent_type_ == "PERSON"
-        described = token.pos_ == "NOUN" and mentions._kind(token) is not None and token.lemma_.lower() not in lexicon.things
+        described = (token.pos_ == "NOUN" or is_aged(token)) and mentions._kind(token) is not None and token.lemma_.lower() not in lexicon.things
         if not inside and (named or described):
             if token.ent_type_ == "PERSON":
                 for title in children(token, "compound", "appos", "nmod"):

@@ -62,6 +62,11 @@ def is_passive(verb: Token) -> bool:
     return is_passive(verb.head) if joined else True
 
 
+def is_aged(token: Token) -> bool:
+    """ "the 49-year-old": an age that stands for a person."""
+    return token.lower_ == "old" and token.dep_ in (*SUBJECTS, "dobj", "pobj", "appos", "conj", "ROOT") and token.i > 0 and token.nbor(-1).text == "-"
+
+
 def with_conjuncts(token: Token) -> list[Token]:
     """The token and what is coordinated with it: "a soldier, his wife and two children"."""
     found: list[Token] = []

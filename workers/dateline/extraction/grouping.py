@@ -279,7 +279,8 @@ def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
     for party in sorted(parties, key=lambda one: (not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
         if not any(same_party(party, other) for other in found):
             found.append(party)
-    return tuple(found[:MAX_PARTIES])
+    told = [party for party in found if any(letter.isalpha() for letter in party.name)]  # "12" only where nobody says who they are
+    return tuple((told or found)[:MAX_PARTIES])
 
 
 def _attribution(reports: Iterable[Report]) -> tuple[Attribution, ...]:

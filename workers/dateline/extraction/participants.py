@@ -29,9 +29,6 @@ _GRANTED = frozenset({"AID", "SUPPORT"})
 _BEFALLING = frozenset({"arrest", "convict"})  # modes that befall persons: nobody else is told behind a preposition
 _IN = frozenset({"in", "during", "at", "by", "after"})
 _STEERING = frozenset({"drive", "steer", "operate", "pilot", "ride"})
-_BESIDE = frozenset(
-    {"in", "during", "at", "after", "before", "since", "from", "by", "with", "amid", "over", "on", "as", "about", "following"}
-)
 _PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "throughout", "around", "within"})
 _NOBODY = frozenset({"DISASTER", "ACCIDENT"})  # types that are nobody's deed
 _BODILY = frozenset({"ASSAULT", "COERCE", "DISASTER", "ACCIDENT", "RETREAT"})  # types that a thing may suffer
@@ -53,10 +50,15 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
     if (received := _received(trigger, parties)) is not None:
         return received
-    actors = unique(_actors(trigger, parties))
+    actors = unique(party for party in _actors(trigger, parties) if trigger.sense.event_type != "ASSAULT" or not _is_town(party))
     if trigger.sense.event_type in _TOGETHER or trigger.sense.mutual:
         return actors, unique(_partners(trigger, parties, actors))
     return actors, unique(_first_other(_recipients(trigger, parties, victims), actors))
+
+
+def _is_town(party: Party) -> bool:
+    """A place that is no country attacks nobody: "a Lakeview shooting"."""
+    return party.kind == "state" and party.country is None
 
 
 def _partners(trigger: Trigger, parties: PartyReader, actors: tuple[Party, ...]) -> list[Party]:
@@ -95,7 +97,7 @@ def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
     if direct:
         return direct
     if trigger.kind == "verb" and is_passive(trigger.anchor):
-        return _nominal_doer(trigger.anchor, parties)
+        return _nominal_doer(trigger, parties)
     return _subject_above(trigger.anchor, trigger, parties) or [
         party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None
     ]
@@ -119,12 +121,12 @@ def _doers(head: Token, parties: PartyReader) -> list[Party]:
     return parties.within(head, doers=True) or _subject_above(head, None, parties)
 
 
-def _nominal_doer(verb: Token, parties: PartyReader) -> list[Party]:
+def _nominal_doer(trigger: Trigger, parties: PartyReader) -> list[Party]:
     """ "killed in a rebel attack": who is named before the noun; "jailed at the district court": the court."""
-    for noun in objects_of(verb, _IN):
+    for noun in objects_of(trigger.anchor, _IN):
         if parties.is_thing(noun) and (found := parties.doers(noun)):
             return found
-        if noun.pos_ == "PROPN" and parties.kind(noun) == "justice":
+        if trigger.sense.event_type == "SANCTION" and noun.pos_ == "PROPN" and parties.kind(noun) == "justice":
             return parties.who(noun)
     return []
 
@@ -155,7 +157,7 @@ def _is_apart(here: Token, start: Token, trigger: Trigger | None, parties: Party
         return here.dep_ == "ccomp" and here.i == start.i and head.pos_ in ("VERB", "AUX")
     if trigger is not None and trigger.sense.mutual:
         return False
-    if here.dep_ == "prep" and here.lower_ in _BESIDE and not _joins(trigger, head) and head.pos_ in ("VERB", "AUX"):
+    if here.dep_ == "prep" and head.pos_ in ("VERB", "AUX") and not _joins(trigger, head):
         return True
     return head.pos_ in ("VERB", "AUX") and (head.lemma_.lower() in parties.lexicon.reactions or is_passive(head))
 

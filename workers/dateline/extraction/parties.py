@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, Token
 
 from dateline.extraction.actors import Actor, ActorLexicon, normal
 from dateline.extraction.coreference import PRONOUNS, Mentions, read_mentions
-from dateline.extraction.grammar import children, forms, long_phrase, noun_phrase, objects_of, with_conjuncts
+from dateline.extraction.grammar import children, forms, is_aged, long_phrase, noun_phrase, objects_of, with_conjuncts
 from dateline.records import Party
 
 MAX_PARTY_CHARS = 100  # a longer noun phrase is a parse gone wrong
@@ -35,6 +35,8 @@ class PartyReader:
 
     def is_person(self, head: Token) -> bool:
         """A human being or several."""
+        if is_aged(head):
+            return True
         if head.ent_type_ == "PERSON" or head.lower_ in _PEOPLE or head.lower_ in self.lexicon.persons:
             return True
         if head.ent_type_ in ("CARDINAL",) and head.tag_ == "CD":
@@ -61,6 +63,8 @@ class PartyReader:
 
     def can_act(self, head: Token) -> bool:
         """Whether a noun phrase names somebody by itself: wider than `is_party`, for the subject of a verb is mostly somebody."""
+        if is_aged(head):
+            return True
         if head.lower_ in PRONOUNS or self.is_thing(head) or head.ent_type_ in _NOT_PARTIES:
             return False
         if any(child.lower_ == "no" for child in children(head, "det")):
@@ -145,6 +149,8 @@ class PartyReader:
 
     def kind(self, head: Token) -> str | None:
         """The kind that a role noun stands for."""
+        if is_aged(head):
+            return "civilians"
         return next((self.lexicon.kinds[form] for form in forms(head) if form in self.lexicon.kinds), None)
 
     def _parties(self, heads: Iterable[Token]) -> list[Party]:
@@ -155,7 +161,7 @@ class PartyReader:
         if head.pos_ == "PRON" or head.tag_ == "PRP$":
             antecedent = self.mentions.antecedent(head)
             return self._named(antecedent) if antecedent is not None else None
-        if head.ent_type_ in _NOT_PARTIES or head.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ"):
+        if (head.ent_type_ in _NOT_PARTIES and not is_aged(head)) or head.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ"):
             return None
         antecedent = self.mentions.antecedent(head) or next(iter(self.mentions.introduced(head)), None)
         if antecedent is not None:
@@ -218,14 +224,15 @@ class PartyReader:
         written = " ".join(entity.text.split()).removesuffix("'s").removesuffix("’s")
         name = self.full.get(written, written)
         before = head.doc[min(noun_phrase(head).start, entity.start) : entity.start]
-        title = " ".join(token.text for token in before if token.dep_ in ("compound", "amod", "nmod", "poss", "case") and token.text != "-")
+        titles = [token for token in before if token.dep_ in ("compound", "amod", "nmod") and token.ent_type_ != "DATE" and token.lower_ != "old"]
+        title = before.doc[titles[0].i : entity.start].text if titles else ""
         known = self.lexicon.find(normal(token.text for token in before))
         return Party(
             name=name,
             text=_clean(f"{title} {written}"),
             kind="person",
             country=next((actor.country for _, _, actor in known if actor.country), None) or self.lexicon.leaders.get(name),
-            role=title or self._beside(head, described),
+            role=_clean(title) or self._beside(head, described),
         )
 
     def _beside(self, name: Token, described: Token | None) -> str | None:
