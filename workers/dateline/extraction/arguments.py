@@ -12,6 +12,7 @@ from dateline.extraction.parties import PartyReader
 
 _MAX_CONTROL = 6  # verbs between a verb and the subject it borrows
 _BY = frozenset({"by"})
+_ON = frozenset({"on", "upon"})
 _OF = frozenset({"of"})
 _IN = frozenset({"in", "during", "at", "after", "before"})
 _AGAINST = frozenset({"on", "against", "at"})
@@ -38,6 +39,8 @@ def verb_arguments(verb: Token, tokens: tuple[Token, ...], sense: Sense, is_titl
     if borrowed:
         found = _borrowed(verb, 0)
         roles = _Roles(roles.agents + found.agents, roles.patients + found.patients)
+    elif verb.dep_ == "acl" and verb.tag_ == "VBN" and not roles.patients:
+        roles.patients.append(verb.head)  # "the journalists arrested by police"
     words = {token.i for token in tokens}
     patients = [token for token in roles.patients if token.i not in words]
     for holder in tokens:
@@ -81,8 +84,8 @@ def _borrowed(verb: Token, depth: int) -> _Roles:
     if head.pos_ not in ("VERB", "AUX"):
         return nothing
     own = _own_roles(head)
-    if verb.dep_ == "xcomp" and (objects := children(head, "dobj")):
-        subjects = objects  # "forced him to resign"
+    if verb.dep_ == "xcomp" and (objects := children(head, "dobj") or objects_of(head, _ON)):
+        subjects = objects  # "forced him to resign", "called on him to resign"
     else:
         subjects = _antecedents(children(head, "nsubj", "nsubjpass"), head) or own.agents
     if not subjects:

@@ -52,7 +52,8 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         return received
     actors = unique(party for party in _actors(trigger, parties) if trigger.sense.event_type != "ASSAULT" or not _is_town(party))
     if trigger.sense.event_type in _TOGETHER or trigger.sense.mutual:
-        return actors, unique(_partners(trigger, parties, actors))
+        partners = unique(_partners(trigger, parties, actors))
+        return actors or (partners if len(partners) > 1 else ()), partners
     return actors, unique(_first_other(_recipients(trigger, parties, victims), actors))
 
 
@@ -93,7 +94,8 @@ def _received(trigger: Trigger, parties: PartyReader) -> tuple[tuple[Party, ...]
 
 def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
     heads = _tellers_aside(trigger, parties)
-    direct = [party for head in heads for party in _doers(head, parties)]
+    own = [token for token in trigger.tokens[:-1] if trigger.kind == "noun" and parties.is_person(token)]  # "a police raid"
+    direct = [party for head in heads for party in _doers(head, parties)] or [party for token in own for party in parties.who(token)]
     if direct:
         return direct
     if trigger.kind == "verb" and is_passive(trigger.anchor):
