@@ -150,7 +150,7 @@ class Mentions:
     def _is_bare(self, token: Token) -> bool:
         """ "the suspect", "the 49-year-old man": says nothing of who it is, so somebody told before."""
         if (
-            token.pos_ != "NOUN"
+            (token.pos_ != "NOUN" and not is_aged(token))
             or token.ent_type_ in _BODIES
             or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound")
         ):
@@ -216,7 +216,9 @@ def read_mentions(doc: Doc, lexicon: ActorLexicon) -> Mentions:
     for token in doc:
         inside = token.dep_ in ("compound", "nmod", "amod") and token.head.i > token.i
         named = token.ent_type_ in _BODIES or token.ent_type_ == "PERSON"
-        described = (token.pos_ == "NOUN" or is_aged(token)) and mentions._kind(token) is not None and token.lemma_.lower() not in lexicon.things
+        described = (
+            (token.pos_ == "NOUN" or is_aged(token)) and mentions._kind(token) is not None and token.lemma_.lower() not in lexicon.things
+        )
         if not inside and (named or described):
             if token.ent_type_ == "PERSON":
                 for title in children(token, "compound", "appos", "nmod"):

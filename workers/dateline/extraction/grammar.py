@@ -64,7 +64,12 @@ def is_passive(verb: Token) -> bool:
 
 def is_aged(token: Token) -> bool:
     """ "the 49-year-old": an age that stands for a person."""
-    return token.lower_ == "old" and token.dep_ in (*SUBJECTS, "dobj", "pobj", "appos", "conj", "ROOT") and token.i > 0 and token.nbor(-1).text == "-"
+    return (
+        token.lower_ == "old"
+        and token.dep_ in (*SUBJECTS, "dobj", "pobj", "appos", "conj", "ROOT")
+        and token.i > 0
+        and token.nbor(-1).text == "-"
+    )
 
 
 def with_conjuncts(token: Token) -> list[Token]:

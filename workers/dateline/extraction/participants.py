@@ -87,7 +87,9 @@ def _received(trigger: Trigger, parties: PartyReader) -> tuple[tuple[Party, ...]
     if trigger.sense.event_type not in _GRANTED or verb.lemma_.lower() not in parties.lexicon.receiving or is_passive(verb):
         return None
     holders = (verb, *children(verb, "dobj"))
-    givers = [party for holder in holders for one in objects_of(holder, _FROM) for each in with_conjuncts(one) for party in parties.who(each)]
+    givers = [
+        party for holder in holders for one in objects_of(holder, _FROM) for each in with_conjuncts(one) for party in parties.who(each)
+    ]
     takers = [party for one in children(verb, "nsubj") for each in with_conjuncts(one) for party in parties.who(each)]
     return (unique(givers), unique(takers)) if takers else None
 

@@ -224,7 +224,9 @@ class PartyReader:
         written = " ".join(entity.text.split()).removesuffix("'s").removesuffix("’s")
         name = self.full.get(written, written)
         before = head.doc[min(noun_phrase(head).start, entity.start) : entity.start]
-        titles = [token for token in before if token.dep_ in ("compound", "amod", "nmod") and token.ent_type_ != "DATE" and token.lower_ != "old"]
+        titles = [
+            token for token in before if token.dep_ in ("compound", "amod", "nmod") and token.ent_type_ != "DATE" and token.lower_ != "old"
+        ]
         title = before.doc[titles[0].i : entity.start].text if titles else ""
         known = self.lexicon.find(normal(token.text for token in before))
         return Party(
