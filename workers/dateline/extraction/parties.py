@@ -67,8 +67,6 @@ class PartyReader:
             return True
         if head.lower_ in PRONOUNS or self.is_thing(head) or head.ent_type_ in _NOT_PARTIES:
             return False
-        if any(child.lower_ == "no" for child in children(head, "det")):
-            return False
         if (
             head.pos_ == "PROPN"
             or head.ent_type_ in _NAMES
@@ -161,6 +159,8 @@ class PartyReader:
         if head.pos_ == "PRON" or head.tag_ == "PRP$":
             antecedent = self.mentions.antecedent(head)
             return self._named(antecedent) if antecedent is not None else None
+        if any(child.lower_ == "no" for child in children(head, "det")):
+            return None  # "no group has claimed it"
         if (head.ent_type_ in _NOT_PARTIES and not is_aged(head)) or head.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ"):
             return None
         antecedent = self.mentions.antecedent(head) or next(iter(self.mentions.introduced(head)), None)
