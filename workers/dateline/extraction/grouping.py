@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from dateline.extraction.casting import accused_of, is_named, named_first, same_party, suspects
 from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
@@ -17,11 +18,8 @@ _PRECISIONS = ("year", "month", "week", "day")
 TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
-MAX_PARTIES = 8
-MAX_ACCUSED = 4  # of an article about more cases nobody could say who did which
-ACCUSED = "accused"  # the role of an actor that is inferred from an arrest, a charge or a sentence
-_PROSECUTED = ("arrest", "convict")
 MAX_EVIDENCE = 12
+MAX_SOURCES = 8
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -68,7 +66,7 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             groups.append(_Group([report]))
     told = [one for one in groups if one.strong]
     central = _central(told)
-    accused = _accused(told)
+    accused = accused_of((one.mode, one.reports) for one in told)
     return [_occurrence(one, one in central, ontology, accused) for one in told]
 
 
@@ -149,21 +147,6 @@ def _is_specific(party: Party) -> bool:
     return any(letter.isupper() for letter in party.name)
 
 
-def is_named(party: Party) -> bool:
-    """Named, not described: "Hamas", not "Turkish police" or "the attackers"."""
-    words = party.name.split()
-    return bool(words) and any(letter.isupper() for letter in words[-1])
-
-
-def same_party(one: Party, other: Party) -> bool:
-    """One name, or one the other's end: "Erdogan", "Recep Tayyip Erdogan"."""
-    a, b = one.name.casefold().split(), other.name.casefold().split()
-    if a == b or one.text.casefold() == other.text.casefold():
-        return True
-    shorter, longer = sorted((a, b), key=len)
-    return bool(shorter) and longer[-len(shorter) :] == shorter
-
-
 def _dates_agree(one: _Group, report: Report) -> int:
     dates = [other.date for other in one.reports if other.date]
     if not dates or report.date is None:
@@ -207,24 +190,9 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _accused(told: Sequence[_Group]) -> tuple[Party, ...]:
-    """Who was arrested, charged or convicted, where the article tells of few: for the violence in it that nobody is named for."""
-    prosecuted = [party for one in told if one.mode in _PROSECUTED for report in one.reports for party in report.recipients]
-    people = [party for party in _named_first(prosecuted) if is_named(party) and party.kind == "person"]
-    return tuple(replace(party, role=ACCUSED) for party in people) if len(people) <= MAX_ACCUSED else ()
-
-
-def _suspects(one: _Group, actors: Sequence[Party], accused: Sequence[Party]) -> tuple[Party, ...]:
-    """The accused where an assault has no actor with a name, and the accused are not among its victims."""
-    if one.event_type != "ASSAULT" or one.reports[0].status != "actual" or any(is_named(actor) for actor in actors):
-        return ()
-    victims = [party for report in one.reports for party in report.recipients]
-    return tuple(party for party in accused if not any(same_party(party, victim) for victim in victims))
-
-
 def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequence[Party]) -> Occurrence:
     reports, mode = one.reports, one.mode
-    actors = _named_first([party for report in reports for party in report.actors])
+    actors = named_first([party for report in reports for party in report.actors])
     place = max(
         (place for report in reports if (place := _place(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
     )
@@ -234,8 +202,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequenc
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=(*actors, *_suspects(one, actors, accused)),
-        recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
+        actors=(*actors, *suspects(reports, actors, accused)),
+        recipients=named_first([party for report in reports if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
         date=_date([report.date for report in reports if report.date]),
@@ -273,19 +241,9 @@ def _count(counts: Iterable[Count | None]) -> Count | None:
     return max((count for count in counts if count), key=lambda count: count.low, default=None)
 
 
-def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
-    """Each party once, named ones first."""
-    found: list[Party] = []
-    for party in sorted(parties, key=lambda one: (not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
-        if not any(same_party(party, other) for other in found):
-            found.append(party)
-    told = [party for party in found if any(letter.isalpha() for letter in party.name)]  # "12" only where nobody says who they are
-    return tuple((told or found)[:MAX_PARTIES])
-
-
 def _attribution(reports: Iterable[Report]) -> tuple[Attribution, ...]:
     found: dict[str, Attribution] = {}
     for report in reports:
         for source in report.attribution:
             found.setdefault(source.name.casefold(), source)
-    return tuple(found.values())[:MAX_PARTIES]
+    return tuple(found.values())[:MAX_SOURCES]
