@@ -13,6 +13,7 @@ from dateline.extraction.parties import PartyReader
 _MAX_CONTROL = 6  # verbs between a verb and the subject it borrows
 _BY = frozenset({"by"})
 _ON = frozenset({"on", "upon"})
+_SUFFERED = frozenset({None, "ASSAULT", "COERCE", "SANCTION", "DISASTER", "ACCIDENT"})
 _OF = frozenset({"of"})
 _IN = frozenset({"in", "during", "at", "after", "before"})
 _AGAINST = frozenset({"on", "against", "at"})
@@ -146,7 +147,9 @@ def _together(noun: Token) -> list[Token]:
 
 
 def _takes_victim(sense: Sense) -> bool:
-    """Nouns whose possessor suffers what they name: an arrest, a murder; not an attack."""
+    """Nouns whose possessor suffers what they name: an arrest, a murder; not an attack, not an apology."""
+    if sense.event_type not in _SUFFERED and sense.mode != "release":
+        return False
     return "of" in sense.recipient_preps and not sense.recipient_preps & _AGAINST
 
 

@@ -152,7 +152,8 @@ class Mentions:
         if (
             (token.pos_ != "NOUN" and not is_aged(token))
             or token.ent_type_ in _BODIES
-            or children(token, "prep", "relcl", "acl", "appos", "poss", "nummod", "compound")
+            or children(token, "relcl", "acl", "appos", "poss", "nummod", "compound")
+            or (children(token, "prep") and not is_aged(token))
         ):
             return False
         if any(child.lower_ != "old" for child in children(token, "amod")):
@@ -221,7 +222,7 @@ def read_mentions(doc: Doc, lexicon: ActorLexicon) -> Mentions:
         )
         if not inside and (named or described):
             if token.ent_type_ == "PERSON":
-                for title in children(token, "compound", "appos", "nmod"):
+                for title in (*children(token, "compound", "appos", "nmod"), *_before_name(token)):
                     if not title.ent_type_ and mentions._kind(title) is not None:
                         mentions.holders.setdefault(title.lemma_.lower(), []).append(token)
             mentions.heads.append(token)
@@ -243,3 +244,11 @@ def _has_age(person: Token) -> bool:
     doc = person.doc
     after = doc[person.i + 1 : person.i + 3]
     return len(after) == 2 and after[0].text == "," and after[1].text.isdecimal() and len(after[1]) < 4 and int(after[1].text) in _AGE
+
+
+def _before_name(person: Token) -> list[Token]:
+    """The word before a name: its title, wherever the parser hung it."""
+    start = person.i
+    while start > person.sent.start and person.doc[start].ent_iob_ == "I":
+        start -= 1
+    return [person.doc[start - 1]] if start > person.sent.start else []

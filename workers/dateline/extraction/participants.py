@@ -185,7 +185,7 @@ def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]
     if event_type == "REQUEST":
         yield _commanded(trigger, parties)
     yield [party for head in victims if (party := parties.party(head)) is not None]
-    if event_type not in _DIRECT:
+    if event_type not in _DIRECT and trigger.sense.mode not in _BEFALLING:
         yield _behind(trigger, parties, placed=False)
         yield _in_complement(trigger, parties)
         if event_type != "CONSULT" or trigger.sense.mode == "visit":
@@ -230,7 +230,9 @@ def _recipient_heads(trigger: Trigger, parties: PartyReader) -> list[Token]:
         holders.append(trigger.anchor.head)  # "carried out strikes on Friday against the base"
     if trigger.kind == "noun" and event_type == "CONSULT" and trigger.anchor.dep_ == "pobj":
         above = trigger.anchor.head.head
-        heads_above = objects_of(above, _WITH) or children(above, "dobj")  # "hosted the king for talks"
+        objects = children(above, "dobj")
+        met = [one for holder in (above, *objects) for one in objects_of(holder, _WITH)]
+        heads_above = met or objects  # "hosted the king for talks"
     else:
         heads_above = []
     behind = [head for holder in holders for head in objects_of(holder, preps)]

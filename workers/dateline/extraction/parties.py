@@ -197,7 +197,7 @@ class PartyReader:
             return self._known(group, text)
         name = _clean((_without_article(long_phrase(head, MAX_PARTY_CHARS)) if self._of_party(head) else phrase).text)
         name = self.spelled.get(name, name)
-        if phrase[0].is_sent_start and self._is_common(phrase[0]):
+        if phrase[0].is_sent_start and self._is_common(phrase[0]) and not name[1:2].isupper():
             name = name[:1].lower() + name[1:]
         return Party(name=name, text=text, kind=kind or _ENTITY_KINDS.get(head.ent_type_), country=country)
 
