@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from dateline.extraction.parties import PLACE
 from dateline.extraction.reports import Report
 from dateline.records import Party
 
@@ -15,9 +16,9 @@ _PROSECUTED = ("arrest", "convict")
 
 
 def named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
-    """Each party once, named ones first."""
+    """Each party once, named ones first, places that stand for those in them last."""
     found: list[Party] = []
-    for party in sorted(parties, key=lambda one: (not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
+    for party in sorted(parties, key=lambda one: (one.role == PLACE, not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
         if not any(same_party(party, other) for other in found):
             found.append(party)
     told = [party for party in found if any(letter.isalpha() for letter in party.name)]  # "12" only where nobody says who they are

@@ -194,6 +194,8 @@ def _recipients(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]
         things = [head for head in heads if (event_type in _SPOKEN and head.dep_ == "dobj") or not parties.is_thing(head)]
         yield [party for head in things if (party := parties.party(head)) is not None]
     yield _own_object(trigger, parties)
+    if event_type == "ASSAULT":
+        yield _behind(trigger, parties, placed=True)
 
 
 def _own_parties(trigger: Trigger, parties: PartyReader) -> list[Party]:
@@ -303,9 +305,11 @@ def _behind(trigger: Trigger, parties: PartyReader, placed: bool) -> list[Party]
             or not _hangs_on(token, top)
         ):
             continue
-        if token.dep_ == "pobj" and token.head.lower_ in _PLACED and not placed:
+        inside_of = token.dep_ == "pobj" and token.head.lower_ in _PLACED
+        if inside_of and not placed:
             continue
-        found = [party for one in with_conjuncts(token) for party in parties.who(one)]
+        read = parties.place if inside_of and token.ent_type_ in ("GPE", "LOC", "FAC") else parties.who
+        found = [party for one in with_conjuncts(token) for party in read(one)]
         if found:
             return found
     return []

@@ -13,6 +13,7 @@ from dateline.extraction.grammar import children, forms, is_aged, long_phrase, n
 from dateline.records import Party
 
 MAX_PARTY_CHARS = 100  # a longer noun phrase is a parse gone wrong
+PLACE = "place"  # the role of a place that stands for those in it
 _DEPTH = 4  # noun phrases within noun phrases that are searched for a party
 _ENTITY_KINDS = {"PERSON": "person", "GPE": "state", "NORP": "civilians", "ORG": None, "FAC": None}
 _NOT_PARTIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "LANGUAGE", "LAW", "WORK_OF_ART"})
@@ -103,6 +104,12 @@ class PartyReader:
             return self._parties([head])
         text = _clean(_without_article(long_phrase(head, MAX_PARTY_CHARS)).text)
         return [replace(party, text=text) if party.text in text else party for party in self.within(head)]
+
+    def place(self, head: Token) -> list[Party]:
+        """Where something was done, as whom it was done to: the town, not the state that its name may stand for."""
+        text = _clean(_without_article(noun_phrase(head)).text)
+        known = self.lexicon.find(normal(text.split()))
+        return [Party(name=text, text=text, kind="state", country=known[0][2].country if known else None, role=PLACE)]
 
     def within(self, head: Token, depth: int = _DEPTH, doers: bool = False) -> list[Party]:
         """The parties named inside the noun phrase of a thing, by the nearest tie that names any; `doers`: only whose deed it is."""
