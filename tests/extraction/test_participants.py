@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dateline.extraction import Occurrence
+from dateline.extraction import ActorLexicon, Occurrence
 from dateline.records import Party
 
 Read = Callable[..., list[Occurrence]]
@@ -117,3 +117,16 @@ def test_the_accused_is_the_suspect_of_the_assault_nobody_else_is_named_for(read
 def test_the_driver_acts_in_an_accident(read: Read) -> None:
     (driver,) = _told(read("Nine people were injured when a bus driven by Ian Holt overturned on the coast road."), "ACCIDENT").actors
     assert driver.name == "Ian Holt"
+
+
+def test_a_name_with_a_capital_is_no_common_word(actors: ActorLexicon) -> None:
+    assert actors.find(["the", "amnesty"]) == []
+    ((start, end, actor),) = actors.find(["Amnesty", "said"])
+    assert (start, end, actor.name) == (0, 1, "Amnesty International")
+
+
+def test_a_town_attacks_nobody_but_a_government_does(read: Read) -> None:
+    (shelling,) = read("The government shelled the rebels on Monday.")
+    assert _names(shelling.actors) == {"government"}
+    for shooting in read("Lakeview saw a shooting that wounded two teenagers."):
+        assert shooting.actors == ()

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
-from dateline.extraction.grammar import SUBJECTS, children, clause_verb, climb, is_passive, objects_of, with_conjuncts
+from dateline.extraction.actors import normal
+from dateline.extraction.grammar import SUBJECTS, children, clause_verb, climb, is_passive, noun_phrase, objects_of, with_conjuncts
 from dateline.extraction.parties import PartyReader, unique
 from dateline.extraction.triggers import Trigger
 from dateline.records import Party
@@ -37,6 +38,7 @@ _TOGETHER = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 _GIVING = frozenset({"MOBILIZE", "AID", "RETREAT", "AGREE", "COOPERATE", "CONCEDE"})  # types whose object is what is given or moved
 _SPOKEN = frozenset({"REJECT", "SUPPORT", "ACCUSE", "PROTEST", "REQUEST"})  # types that a decision or a vote may suffer
 _OWN = frozenset({"its", "their", "his", "her", "our", "my"})
+_TOWNS = frozenset({"city", "town", "county", "village", "neighborhood", "neighbourhood"})
 _FORCES = frozenset({"military", "police"})
 
 
@@ -50,16 +52,11 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         return (), unique(party for head in (*trigger.arguments.actors, *trigger.arguments.recipients) for party in parties.who(head))
     if (received := _received(trigger, parties)) is not None:
         return received
-    actors = unique(party for party in _actors(trigger, parties) if trigger.sense.event_type != "ASSAULT" or not _is_town(party))
+    actors = unique(_actors(trigger, parties))
     if trigger.sense.event_type in _TOGETHER or trigger.sense.mutual:
         partners = unique(_partners(trigger, parties, actors))
         return actors or (partners if len(partners) > 1 else ()), partners
     return actors, unique(_first_other(_recipients(trigger, parties, victims), actors))
-
-
-def _is_town(party: Party) -> bool:
-    """A place that is no country attacks nobody: "a Lakeview shooting"."""
-    return party.kind == "state" and party.country is None
 
 
 def _partners(trigger: Trigger, parties: PartyReader, actors: tuple[Party, ...]) -> list[Party]:
@@ -96,6 +93,8 @@ def _received(trigger: Trigger, parties: PartyReader) -> tuple[tuple[Party, ...]
 
 def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
     heads = _tellers_aside(trigger, parties)
+    if trigger.sense.event_type == "ASSAULT":
+        heads = [head for head in heads if not _is_town(head, parties)]
     own = [token for token in trigger.tokens[:-1] if trigger.kind == "noun" and parties.is_person(token)]  # "a police raid"
     direct = [party for head in heads for party in _doers(head, parties)] or [party for token in own for party in parties.who(token)]
     if direct:
@@ -105,6 +104,13 @@ def _actors(trigger: Trigger, parties: PartyReader) -> list[Party]:
     return _subject_above(trigger.anchor, trigger, parties) or [
         party for head in heads if not parties.is_thing(head) and (party := parties.party(head)) is not None
     ]
+
+
+def _is_town(head: Token, parties: PartyReader) -> bool:
+    """A place that is no country attacks nobody: "Lakeview saw two shootings"."""
+    if head.lemma_.lower() in _TOWNS:
+        return True
+    return head.ent_type_ in ("GPE", "LOC", "FAC") and not parties.lexicon.find(normal(token.text for token in noun_phrase(head)))
 
 
 def _tellers_aside(trigger: Trigger, parties: PartyReader) -> list[Token]:
