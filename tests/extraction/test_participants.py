@@ -37,6 +37,7 @@ def _names(parties: tuple[Party, ...]) -> set[str]:
         ("The council demanded that the government free the miners.", "REQUEST", {"council"}, {"government"}),
         ("Peru praised Chile's efforts to end the dispute.", "SUPPORT", {"Peru"}, {"Chile"}),
         ("The opposition rejected a proposal by the African Union.", "REJECT", {"opposition"}, {"African Union"}),
+        ("The resignation of the finance minister followed.", "RETREAT", {"finance minister"}, set()),
         # what is done together is done to each other
         ("China and Japan signed a trade agreement in Tokyo.", "AGREE", {"China", "Japan"}, {"China", "Japan"}),
         # what is given goes to whom, from whom

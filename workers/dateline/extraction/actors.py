@@ -84,8 +84,9 @@ class ActorLexicon:
     def _named(self, words: tuple[str, ...]) -> Actor | None:
         """A name as written, or in another case; one with a capital is no common word: "Amnesty" is not an amnesty."""
         lower = tuple(word.lower() for word in words)
-        found = self.names.get(words)
-        return found or (self.names.get(lower) if lower in self.common or words != lower else None)
+        if words == lower and lower not in self.common:
+            return None
+        return self.names.get(words) or self.names.get(lower)
 
 
 def load_actors(path: Path) -> ActorLexicon:

@@ -56,7 +56,10 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
     if trigger.sense.event_type in _TOGETHER or trigger.sense.mutual:
         partners = unique(_partners(trigger, parties, actors))
         return actors or (partners if len(partners) > 1 else ()), partners
-    return actors, unique(_first_other(_recipients(trigger, parties, victims), actors))
+    recipients = unique(_first_other(_recipients(trigger, parties, victims), actors))
+    if trigger.sense.mode == "resign" and not actors:
+        return recipients, ()  # "the resignation of the minister" is the minister's deed
+    return actors, recipients
 
 
 def _partners(trigger: Trigger, parties: PartyReader, actors: tuple[Party, ...]) -> list[Party]:
