@@ -8,6 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_WORD_LISTS = (
+    "quantities",
+    "groups",
+    "objects",
+    "bodies",
+    "undergoing",
+    "receiving",
+    "ways",
+    "strangers",
+    "single_kinds",
+    "male",
+    "female",
+    "sayings",
+    "reactions",
+)
 MAX_ACRONYM = 5  # letters: longer names in capitals are headline style, not acronyms
 
 
@@ -33,22 +48,45 @@ class ActorLexicon:
 
     names: Mapping[tuple[str, ...], Actor]
     longest: int
+    common: frozenset[tuple[str, ...]]  # names that are written without any capital
     kinds: Mapping[str, str]
     persons: frozenset[str]
+    leaders: Mapping[str, str]  # countries, by the name of who led them
     things: frozenset[str]
+    quantities: frozenset[str]  # nouns that count or gather others: "thousands of workers" are the workers
+    groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
+    objects: frozenset[str]  # things that are attacked, crashed or seized
+    bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
+    ways: frozenset[str]  # last words of street names, which look like persons' names
+    strangers: frozenset[str]  # nouns that news describes an unnamed person with
+    receiving: frozenset[str]  # verbs whose subject is given what their object names
+    undergoing: frozenset[str]  # verb phrases whose subject is the recipient: "face charge"
+    single_kinds: frozenset[str]  # kinds of role nouns that stand for human beings
+    male: frozenset[str]
+    female: frozenset[str]
+    sayings: frozenset[str]  # verbs whose subject's words a quotation is
+    reactions: frozenset[str]  # verbs whose subject only speaks of the event that their object names
+    preps: Mapping[str, frozenset[str]]  # prepositions that lead to the recipient, by event type
 
     def find(self, words: Sequence[str]) -> list[tuple[int, int, Actor]]:
         """Known names among these words, longest first at each position, not overlapping, left to right."""
         found, start = [], 0
         while start < len(words):
             for end in range(min(len(words), start + self.longest), start, -1):
-                actor = self.names.get(tuple(words[start:end])) or self.names.get(tuple(word.lower() for word in words[start:end]))
+                actor = self._named(tuple(words[start:end]))
                 if actor:
                     found.append((start, end, actor))
                     start = end - 1
                     break
             start += 1
         return found
+
+    def _named(self, words: tuple[str, ...]) -> Actor | None:
+        """A name as written, or in another case; one with a capital is no common word: "Amnesty" is not an amnesty."""
+        lower = tuple(word.lower() for word in words)
+        if words == lower and lower not in self.common:
+            return None
+        return self.names.get(words) or self.names.get(lower)
 
 
 def load_actors(path: Path) -> ActorLexicon:
@@ -60,7 +98,7 @@ def load_actors(path: Path) -> ActorLexicon:
     names: dict[tuple[str, ...], Actor] = {}
     for number, table in enumerate(raw.get("actor", []), 1):
         actor = _actor(table, f"{path}: actor number {number}")
-        for alias in table["aliases"]:
+        for alias in (table["name"], *table.get("aliases", ())):
             _add(names, alias, actor, path)
     for country, forms in raw.get("countries", {}).items():
         _add_country(names, country, forms, path)
@@ -68,17 +106,27 @@ def load_actors(path: Path) -> ActorLexicon:
     for kind, nouns in raw.get("kinds", {}).items():
         for noun in nouns:
             kinds.setdefault(noun, kind)
+    words = raw.get("words", {})
     return ActorLexicon(
         names=names,
+        common=_common(raw),
         longest=max(map(len, names), default=0),
         kinds=kinds,
         persons=frozenset(raw.get("kinds", {}).get("person", ())),
+        leaders={name: country for country, people in raw.get("leaders", {}).items() for name in people},
         things=frozenset(raw.get("things", {}).get("nouns", ())),
+        preps={event_type: frozenset(preps) for event_type, preps in raw.get("recipient_preps", {}).items()},
+        **{name: frozenset(words.get(name, ())) for name in _WORD_LISTS},
     )
 
 
+def _common(raw: Mapping[str, Any]) -> frozenset[tuple[str, ...]]:
+    aliases = (alias for table in raw.get("actor", []) for alias in (table["name"], *table.get("aliases", ())))
+    return frozenset(words_of(alias) for alias in aliases if alias == alias.lower())
+
+
 def _actor(table: Mapping[str, Any], where: str) -> Actor:
-    for key in ("name", "aliases", "kind"):
+    for key in ("name", "kind"):
         if key not in table:
             raise ActorsError(f"{where}: {key!r} is missing")
     if unknown := set(table) - {"name", "aliases", "kind", "country", "sector"}:

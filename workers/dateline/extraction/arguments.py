@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from dateline.extraction.grammar import children, objects_of, with_conjuncts
+from dateline.extraction.grammar import children, is_passive, objects_of, with_conjuncts
 from dateline.extraction.ontology import Cues, Sense
 from dateline.extraction.parties import PartyReader
 
 _MAX_CONTROL = 6  # verbs between a verb and the subject it borrows
 _BY = frozenset({"by"})
+_ON = frozenset({"on", "upon"})
+_SUFFERED = frozenset({None, "ASSAULT", "COERCE", "SANCTION", "DISASTER", "ACCIDENT"})
 _OF = frozenset({"of"})
 _IN = frozenset({"in", "during", "at", "after", "before"})
 _AGAINST = frozenset({"on", "against", "at"})
@@ -38,6 +40,8 @@ def verb_arguments(verb: Token, tokens: tuple[Token, ...], sense: Sense, is_titl
     if borrowed:
         found = _borrowed(verb, 0)
         roles = _Roles(roles.agents + found.agents, roles.patients + found.patients)
+    elif verb.dep_ == "acl" and verb.tag_ == "VBN" and not roles.patients:
+        roles.patients.append(verb.head)  # "the journalists arrested by police"
     words = {token.i for token in tokens}
     patients = [token for token in roles.patients if token.i not in words]
     for holder in tokens:
@@ -52,7 +56,7 @@ def _own_roles(verb: Token) -> _Roles:
     agents = _antecedents(children(verb, "nsubj"), verb)
     patients = _antecedents(children(verb, "nsubjpass"), verb)
     patients += _antecedents(children(verb, "dobj", "dative"), verb)
-    if _is_passive(verb):
+    if is_passive(verb):
         agents += [token for token in objects_of(verb, _BY) if token.ent_type_ not in ("DATE", "TIME")]
     open_relative = verb.dep_ == "relcl" and not any(
         child.tag_ in ("WDT", "WP", "WRB") or child.lower_ == "that" for child in verb.children
@@ -81,20 +85,14 @@ def _borrowed(verb: Token, depth: int) -> _Roles:
     if head.pos_ not in ("VERB", "AUX"):
         return nothing
     own = _own_roles(head)
-    if verb.dep_ == "xcomp" and (objects := children(head, "dobj")):
-        subjects = objects  # "forced him to resign"
+    if verb.dep_ == "xcomp" and (objects := children(head, "dobj") or objects_of(head, _ON)):
+        subjects = objects  # "forced him to resign", "called on him to resign"
     else:
         subjects = _antecedents(children(head, "nsubj", "nsubjpass"), head) or own.agents
     if not subjects:
         return _borrowed(head, depth + 1)
-    passive = _is_passive(verb) or (verb.dep_ == "conj" and verb.tag_ == "VBN" and _is_passive(head) and not children(verb, "dobj"))
+    passive = is_passive(verb) and not (verb.dep_ == "conj" and children(verb, "dobj"))
     return _Roles([], subjects) if passive else _Roles(subjects, [])
-
-
-def _is_passive(verb: Token) -> bool:
-    if any(child.dep_ in ("auxpass", "nsubjpass", "agent") for child in verb.children):
-        return True
-    return verb.tag_ == "VBN" and not any(child.dep_ == "aux" for child in verb.children)
 
 
 def _dropped_auxiliary(verb: Token, sense: Sense) -> bool:
@@ -149,7 +147,9 @@ def _together(noun: Token) -> list[Token]:
 
 
 def _takes_victim(sense: Sense) -> bool:
-    """Nouns whose possessor suffers what they name: an arrest, a murder; not an attack."""
+    """Nouns whose possessor suffers what they name: an arrest, a murder; not an attack, not an apology."""
+    if sense.event_type not in _SUFFERED and sense.mode != "release":
+        return False
     return "of" in sense.recipient_preps and not sense.recipient_preps & _AGAINST
 
 

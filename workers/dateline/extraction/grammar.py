@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 MAX_CLIMB = 40  # steps towards the root: sentences run deeper only where the parse is broken
 HEADLINE_SHARE = 0.7  # of a Title Case headline's words begin with a capital; sentence case has under half
 _ENDINGS = (("ies", "y"), ("s", ""), ("es", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"))
+SUBJECTS = ("nsubj", "nsubjpass")
 _MODIFIERS = frozenset({"compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "advmod", "punct", "npadvmod"})
 
 
@@ -51,6 +52,26 @@ def children(token: Token, *deps: str) -> list[Token]:
     return [child for child in token.children if child.dep_ in deps]
 
 
+def is_passive(verb: Token) -> bool:
+    """Whether the subject of a verb undergoes what it says; of joined participles as the first of them."""
+    if any(child.dep_ in ("auxpass", "nsubjpass", "agent") for child in verb.children):
+        return True
+    if verb.tag_ != "VBN" or any(child.dep_ == "aux" for child in verb.children):
+        return False
+    joined = verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i
+    return is_passive(verb.head) if joined else True
+
+
+def is_aged(token: Token) -> bool:
+    """ "the 49-year-old": an age that stands for a person."""
+    return (
+        token.lower_ == "old"
+        and token.dep_ in (*SUBJECTS, "dobj", "pobj", "appos", "conj", "ROOT")
+        and token.i > 0
+        and token.nbor(-1).text == "-"
+    )
+
+
 def with_conjuncts(token: Token) -> list[Token]:
     """The token and what is coordinated with it: "a soldier, his wife and two children"."""
     found: list[Token] = []
@@ -85,3 +106,16 @@ def noun_phrase(head: Token) -> Span:
         while end < len(head.doc) and head.doc[end].ent_iob_ == "I":
             end += 1
     return head.doc[start:end]
+
+
+def long_phrase(head: Token, limit: int) -> Span:
+    """The noun phrase with its "of …" and what stands beside it, up to `limit` characters: "leaders of the party", "Kim, the premier"."""
+    short = noun_phrase(head)
+    end = short.end
+    for child in head.rights:
+        if child.dep_ not in ("prep", "appos", "punct") or child.left_edge.i > end or (child.dep_ == "prep" and child.lower_ != "of"):
+            break
+        if child.dep_ != "punct":
+            end = max(end, child.right_edge.i + 1)
+    whole = head.doc[short.start : end]
+    return whole if whole.end_char - whole.start_char <= limit else short

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from dateline.extraction.casting import accused_of, is_named, named_first, same_party, suspects
 from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.occurrence import Occurrence
@@ -19,9 +20,9 @@ TIED = "trigger"  # basis of a place that hangs on the words of the event: two s
 _NEARLY = 0.5  # of the best place's score; 0.3 to 0.8 differ by one of 115 places
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
-MAX_PARTIES = 8
 MAX_EVIDENCE = 12
 BACKGROUND_DAYS = 31  # a month or year that ended so long before the day the story is at is that of another event
+MAX_SOURCES = 8
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -74,7 +75,8 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
         _add_headline_toll(report, groups)
     told = [one for one in groups if one.strong]
     central = _central(told)
-    return [_occurrence(one, one in central, ontology) for one in told]
+    accused = accused_of((one.mode, one.reports) for one in told)
+    return [_occurrence(one, one in central, ontology, accused) for one in told]
 
 
 def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
@@ -127,7 +129,7 @@ def _parties_agree(one: _Group, report: Report) -> int:
     if any(same_party(victim, actor) for victim in report.recipients for other in one.reports for actor in other.actors):
         return -1  # the attacker attacked: another event
     if report.actors and any(same_party(actor, victim) for actor in report.actors for other in one.reports for victim in other.recipients):
-        return -1 if not report.sense.mutual else 0
+        return -1 if report.event_type in ("ASSAULT", "COERCE") else 0  # words go to and fro, blows do not
     ours, theirs_harmed = _perpetrators(p for other in one.reports for p in other.recipients), _perpetrators(report.recipients)
     if ours is not None and theirs_harmed is not None and ours != theirs_harmed:
         return -1
@@ -160,21 +162,6 @@ def _could_be(one: Party, other: Party) -> bool:
 
 def _is_specific(party: Party) -> bool:
     return any(letter.isupper() for letter in party.name)
-
-
-def is_named(party: Party) -> bool:
-    """Named, not described: "Hamas", not "Turkish police" or "the attackers"."""
-    words = party.name.split()
-    return bool(words) and any(letter.isupper() for letter in words[-1])
-
-
-def same_party(one: Party, other: Party) -> bool:
-    """One name, or one the other's end: "Erdogan", "Recep Tayyip Erdogan"."""
-    a, b = one.name.casefold().split(), other.name.casefold().split()
-    if a == b or one.text.casefold() == other.text.casefold():
-        return True
-    shorter, longer = sorted((a, b), key=len)
-    return bool(shorter) and longer[-len(shorter) :] == shorter
 
 
 def _dates_agree(one: _Group, report: Report) -> int:
@@ -220,8 +207,9 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
+def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequence[Party]) -> Occurrence:
     reports, mode = one.reports, one.mode
+    actors = named_first([party for report in reports for party in report.actors])
     place = _likeliest([place for report in reports if (place := _place(report))])
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
@@ -229,8 +217,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=_named_first([party for report in reports for party in report.actors]),
-        recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
+        actors=(*actors, *suspects(reports, actors, accused)),
+        recipients=named_first([party for report in reports if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
         date=_date(reports),
@@ -292,19 +280,9 @@ def _casualties(reports: Sequence[Report]) -> Casualties:
     return Casualties(killed=told.killed, injured=survivors(told))
 
 
-def _named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
-    """Each party once, named ones first; descriptions only where there is no name."""
-    found: list[Party] = []
-    for party in sorted(parties, key=lambda one: (not is_named(one), -len(one.name.split()) if is_named(one) else 0)):
-        if not any(same_party(party, other) for other in found):
-            found.append(party)
-    named = [party for party in found if is_named(party)]
-    return tuple((named or found)[:MAX_PARTIES])
-
-
 def _attribution(reports: Iterable[Report]) -> tuple[Attribution, ...]:
     found: dict[str, Attribution] = {}
     for report in reports:
         for source in report.attribution:
             found.setdefault(source.name.casefold(), source)
-    return tuple(found.values())[:MAX_PARTIES]
+    return tuple(found.values())[:MAX_SOURCES]

@@ -17,6 +17,7 @@ from dateline.extraction.grammar import climb, forms, is_title_case, tree_distan
 from dateline.extraction.headline import headline_parties
 from dateline.extraction.occurrence import Locate, Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
+from dateline.extraction.participants import participants
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, as_trigger, losses, tolls
@@ -78,8 +79,8 @@ class ReportReader:
     ontology: Ontology
     lexicon: ActorLexicon
     published: date | None
-    locate: Locate
     dates: StoryDates
+    locate: Locate
     topic: frozenset[str]  # lemmas of the headline and the first sentences
 
     def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
@@ -142,16 +143,10 @@ class ReportReader:
 
     def _parties(self, trigger: Trigger, finder: TriggerFinder, told: list[Toll]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Actors and recipients: by the tree, in a Title Case headline by position; those harmed where no recipient is told."""
-        parties, arguments = finder.parties, trigger.arguments
-        if finder.headline:
-            actors, recipients = headline_parties(trigger, parties)
-        else:
-            actors, recipients = parties.actors(arguments.actors), parties.recipients(arguments.recipients)
-        if trigger.sense.event_type in ("DISASTER", "ACCIDENT"):
-            actors = ()  # nobody's deed
-            recipients = parties.recipients(head for head in arguments.recipients if parties.is_person(head))
-        if not recipients:
-            recipients = parties.recipients(victim for toll in told for victim in toll.victims)
+        victims = [victim for toll in told for victim in toll.victims]
+        if not finder.headline:
+            return participants(trigger, finder.parties, victims)
+        actors, recipients = headline_parties(trigger, finder.parties)
         return actors, tuple(party for party in recipients if all(party.name != actor.name for actor in actors))
 
     def _contexts(self, sentence: Span) -> tuple[str, ...]:
