@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
+from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
-from dateline.language import load_model, parse
+from dateline.language import Parser, name, open_parser, parse
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
@@ -30,7 +29,7 @@ from dateline.records import Article, Evidence, Mention, Place, Producer, Source
 class Reader:
     """Everything that reading needs, loaded once per process."""
 
-    nlp: Language
+    parser: Parser
     ontology: Ontology
     actors: ActorLexicon
     gazetteer: Gazetteer
@@ -40,7 +39,7 @@ class Reader:
         """What this article says of events, in the order it says it; nothing for a language we do not read."""
         if not _is_english(article):
             return []
-        title, text = self._parse(article)
+        title, text = (parse(self.parser, part) for part in self._parts(article))
         located = self._places(title, text, article)
         by_doc = {id(title): located[0], id(text): located[1]}
 
@@ -66,16 +65,15 @@ class Reader:
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
-        title, text = self._parse(article)
+        title, text = (name(self.parser, part) for part in self._parts(article))
         return self._places(title, text, article)[1]
 
     @property
     def producer(self) -> Producer:
         return Producer(name="dateline", version=__version__, model=self.options.model)
 
-    def _parse(self, article: Article) -> tuple[Doc, Doc]:
-        title = (article.title or "")[: self.options.max_title_chars]
-        return parse(self.nlp, title), parse(self.nlp, article.text[: self.options.max_text_chars])
+    def _parts(self, article: Article) -> tuple[str, str]:
+        return (article.title or "")[: self.options.max_title_chars], article.text[: self.options.max_text_chars]
 
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
@@ -93,9 +91,10 @@ def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, 
 
 def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
     """Load the model, the ontology, the actors and the gazetteer (compiled on first use)."""
+    ontology = load_ontology(config_file("ontology.toml"))
     return Reader(
-        nlp=load_model(options.model),
-        ontology=load_ontology(config_file("ontology.toml")),
+        parser=open_parser(options.model, lambda words: event_words(ontology, words.lemmas).may_tell),
+        ontology=ontology,
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
         options=options,

@@ -1,0 +1,144 @@
+"""The parser: sentences and names of a whole text, and the grammar of those sentences that somebody wants to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from dateline.language.entities import EntityFinder
+from dateline.language.model import load_model
+from dateline.language.sentences import sentences
+from dateline.language.vectors import Slice, TokenVectors
+from dateline.language.words import WordReader
+
+Wanted = Callable[[Sequence[str]], bool]
+"""Whether a sentence, given as its words in lower case, is to be parsed."""
+
+LEAD = 3  # first sentences, which are always parsed: they tell what a text is about
+_BEFORE = 1  # sentences before a wanted one that are parsed with it: a pronoun or "there" looks back
+
+_COLUMNS = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
+_HEAD, _IOB, _TYPE = 5, 6, 7
+_BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2  # spaCy's numbers in ENT_IOB
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """The parts of a loaded pipeline, each run where it is needed."""
+
+    nlp: Language
+    vectors: TokenVectors
+    words: WordReader
+    entities: EntityFinder
+    wanted: Wanted | None  # None: parse all
+
+    @property
+    def vocab(self) -> Vocab:
+        return self.nlp.vocab
+
+
+def open_parser(model: str, wanted: Callable[[WordReader], Wanted] | None = None) -> Parser:
+    """Load a model by the name of its package. Raise UnknownModelError where it isn't built as spaCy's small English one is."""
+    nlp = load_model(model)
+    tok2vec: Any = nlp.get_pipe("tok2vec")
+    words = WordReader(nlp)
+    vectors, entities = TokenVectors(tok2vec.model, nlp.vocab), EntityFinder(nlp.get_pipe("ner"))
+    return Parser(nlp, vectors, words, entities, wanted(words) if wanted else None)
+
+
+def parse(parser: Parser, text: str) -> Doc:
+    """A Doc with sentences and named entities, and tags, lemmas and trees for the sentences wanted.
+
+    In the others all tokens hang on the first, by no named arc, and have their own lower case as lemma. Linear in the text's length.
+    """
+    doc, pieces, words = _cut(parser, text)
+    if not len(doc):
+        return doc
+    chosen = _chosen(parser.wanted, pieces, words)
+    table = _flat(doc, pieces, words)
+    parsed = _trees(parser, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], table)
+    bounds = [part for piece, want in zip(pieces, chosen, strict=True) for part in (parsed[piece[0]] if want else [piece])]
+    named = [(start, end) for start, end in bounds if table[start, 0] or _may_name(doc, start, end)]
+    _enter(parser, doc, named, table)
+    doc.from_array(_COLUMNS, table)
+    parser.words.read_pairs(doc)
+    return doc
+
+
+def name(parser: Parser, text: str) -> Doc:
+    """A Doc with named entities alone."""
+    doc, pieces, words = _cut(parser, text)
+    if len(doc):
+        table = _flat(doc, pieces, words)
+        _enter(parser, doc, [(start, end) for start, end in pieces if _may_name(doc, start, end)], table)
+        doc.from_array(_COLUMNS, table)
+    return doc
+
+
+def _cut(parser: Parser, text: str) -> tuple[Doc, list[Slice], list[str]]:
+    """The tokens of a text, its sentences by rule, and its words in lower case."""
+    doc = parser.nlp.make_doc(text)
+    words = [token.text for token in doc]
+    return doc, sentences(words, [token.idx for token in doc], text), [word.lower() for word in words]
+
+
+def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]) -> list[bool]:
+    """Which sentences to parse."""
+    if wanted is None:
+        return [True] * len(pieces)
+    asked = [wanted(words[start:end]) for start, end in pieces]
+    return [at < LEAD or any(asked[at : at + 1 + _BEFORE]) for at in range(len(pieces))]
+
+
+def _flat(doc: Doc, pieces: Sequence[Slice], words: Sequence[str]) -> Any:
+    """A row of _COLUMNS for each token as if nothing were parsed."""
+    table = np.zeros((len(doc), len(_COLUMNS)), dtype=np.uint64)
+    table[:, 3] = doc.to_array(["LOWER"]).reshape(-1)
+    table[:, _IOB] = _OUTSIDE
+    for start, end in pieces:
+        table[start:end, _HEAD] = np.arange(0, start - end, -1).astype(np.uint64)
+    return table
+
+
+def _trees(parser: Parser, doc: Doc, pieces: Sequence[Slice], table: Any) -> dict[int, list[Slice]]:
+    """Parse these pieces of the text, all at once, into their rows of the table. Return the sentences of each, by its start."""
+    vectors, at, docs = parser.vectors.of(doc, pieces), 0, []
+    for start, end in pieces:
+        tokens = doc[start:end]
+        piece = Doc(parser.vocab, [token.text for token in tokens], [bool(token.whitespace_) for token in tokens])
+        piece.tensor = vectors[at : at + end - start]
+        docs.append(piece)
+        at += end - start
+    tagger, trees = parser.nlp.get_pipe("tagger"), parser.nlp.get_pipe("parser")
+    guesses = tagger.predict(docs)
+    trees.set_annotations(docs, trees.predict(docs))
+    found = {}
+    for (start, end), piece, guessed in zip(pieces, docs, guesses, strict=True):
+        tags = [tagger.labels[guess] for guess in guessed.tolist()]
+        words = parser.words.read(piece, tags, [token.dep_ for token in piece])
+        table[start:end, :5] = np.array(words, dtype=np.uint64)
+        arcs = piece.to_array(["DEP", "HEAD"])
+        table[start:end, 4] = np.where(table[start:end, 4], table[start:end, 4], arcs[:, 0])
+        table[start:end, _HEAD] = arcs[:, 1]
+        found[start] = [(start + sentence.start, start + sentence.end) for sentence in piece.sents]
+    return found
+
+
+def _may_name(doc: Doc, start: int, end: int) -> bool:
+    """Whether an unparsed sentence may name anything: it holds a capital that it does not owe to its beginning."""
+    words = [token for token in doc[start:end] if token.text[0].isupper()]
+    return any(token.i > start or not token.is_stop for token in words)
+
+
+def _enter(parser: Parser, doc: Doc, sentences: Sequence[Slice], table: Any) -> None:
+    """Enter the entities of these sentences into the table."""
+    for start, end, label in parser.entities.find(doc, sentences):
+        table[start:end, _IOB] = _INSIDE
+        table[start, _IOB] = _BEGIN
+        table[start:end, _TYPE] = parser.vocab.strings.add(label)
