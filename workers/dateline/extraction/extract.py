@@ -46,5 +46,6 @@ def _topic(title: Doc, text: Doc) -> frozenset[str]:
 
 
 def _is_sport(title: Doc, text: Doc, ontology: Ontology) -> bool:
-    words = {token.lemma_.lower() for doc in (title, text) for token in doc}
+    lemmas = {number for doc in (title, text) if len(doc) for number in doc.to_array(["LEMMA"]).reshape(-1).tolist()}
+    words = {text.vocab.strings[lemma].lower() for lemma in lemmas}
     return len(words & ontology.cues.sport) >= SPORT_WORDS

@@ -21,7 +21,6 @@ Wanted = Callable[[Sequence[str]], bool]
 """Whether a sentence, given as its words in lower case, is to be parsed."""
 
 LEAD = 3  # first sentences, which are always parsed: they tell what a text is about
-_BEFORE = 1  # sentences before a wanted one that are parsed with it: a pronoun or "there" looks back
 
 _COLUMNS = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
 _HEAD, _IOB, _TYPE = 5, 6, 7
@@ -85,15 +84,14 @@ def _cut(parser: Parser, text: str) -> tuple[Doc, list[Slice], list[str]]:
     """The tokens of a text, its sentences by rule, and its words in lower case."""
     doc = parser.nlp.make_doc(text)
     words = [token.text for token in doc]
-    return doc, sentences(words, [token.idx for token in doc], text), [word.lower() for word in words]
+    return doc, sentences(words, doc.to_array(["IDX"]).reshape(-1).tolist(), text), [word.lower() for word in words]
 
 
 def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]) -> list[bool]:
     """Which sentences to parse."""
     if wanted is None:
         return [True] * len(pieces)
-    asked = [wanted(words[start:end]) for start, end in pieces]
-    return [at < LEAD or any(asked[at : at + 1 + _BEFORE]) for at in range(len(pieces))]
+    return [at < LEAD or wanted(words[start:end]) for at, (start, end) in enumerate(pieces)]
 
 
 def _flat(doc: Doc, pieces: Sequence[Slice], words: Sequence[str]) -> Any:
