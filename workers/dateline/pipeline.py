@@ -17,7 +17,9 @@ from spacy.tokens import Doc, Span
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
+from dateline.english import English, load_english
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
+from dateline.furniture import Furniture, load_furniture
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
 from dateline.language import Parser, name, open_parser, parse
 from dateline.merging import block_key
@@ -33,13 +35,15 @@ class Reader:
     ontology: Ontology
     actors: ActorLexicon
     gazetteer: Gazetteer
+    english: English
+    furniture: Furniture
     options: ReadingOptions
 
     def read(self, article: Article) -> list[Mention]:
-        """What this article says of events, in the order it says it; nothing for a language we do not read."""
-        if not _is_english(article):
-            return []
-        title, text = (parse(self.parser, part) for part in self._parts(article))
+        """What this article says of events, in the order it says it. Raise OtherLanguageError for a language that we do not read."""
+        self.english.check(article.language, f"{article.title or ''}\n{article.text}")
+        stored = self._parts(article)
+        title, text = (parse(self.parser, self.furniture.without(part)) for part in stored)
         located = self._places(title, text, article)
         by_doc = {id(title): located[0], id(text): located[1]}
 
@@ -60,7 +64,7 @@ class Reader:
             said = _identity(occurrence)
             seen[said] += 1
             mention_id = content_id("mention", article.article_id, *said, seen[said])
-            mentions.append(_mention(mention_id, occurrence, article, {"title": title.text, "text": text.text}, self.producer))
+            mentions.append(_mention(mention_id, occurrence, article, {"title": stored[0], "text": stored[1]}, self.producer))
         return mentions
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
@@ -97,12 +101,10 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=ontology,
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
+        english=load_english(config_file("english.toml")),
+        furniture=load_furniture(config_file("boilerplate.toml")),
         options=options,
     )
-
-
-def _is_english(article: Article) -> bool:
-    return not article.language or article.language.lower().startswith("en")
 
 
 def _identity(occurrence: Occurrence) -> tuple[str | int | None, ...]:
@@ -115,10 +117,10 @@ def _identity(occurrence: Occurrence) -> tuple[str | int | None, ...]:
     return occurrence.event_type, occurrence.event_mode, where, date.start.isoformat() if date else None
 
 
-def _mention(mention_id: str, occurrence: Occurrence, article: Article, docs: dict[str, str], producer: Producer) -> Mention:
+def _mention(mention_id: str, occurrence: Occurrence, article: Article, stored: dict[str, str], producer: Producer) -> Mention:
     evidence = tuple(
         Evidence(
-            article_id=article.article_id, field=span.field, start=span.start, end=span.end, text=docs[span.field][span.start : span.end]
+            article_id=article.article_id, field=span.field, start=span.start, end=span.end, text=stored[span.field][span.start : span.end]
         )
         for span in occurrence.evidence
     )
