@@ -22,10 +22,12 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,10}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?![\s\"”’)])[^.!?\n]*)*(?:[.!?]+[\"”’)]*)?")
 _SPACES = re.compile(r"\s+")
-_AROUND = " \t.,:;!?…*|>»«›‹→•·-–—_[]()\"“”"
+_AROUND = ' \t.,:;!?…*|>»«›‹→•·-–—_[]()"“”'
 
 _NAME = r"[A-Z][\w.'’-]{0,30}"
-_BYLINE = re.compile(rf"(?:By|BY|Written by|Story by|Reported by) {_NAME}(?: {_NAME}){{1,4}}(?:(?:,| and| &|\s[|/-]) ?[A-Z@][^.!?]{{0,100}})?")
+_BYLINE = re.compile(
+    rf"(?:By|BY|Written by|Story by|Reported by) {_NAME}(?: {_NAME}){{1,4}}(?:(?:,| and| &|\s[|/-]) ?[A-Z@][^.!?]{{0,100}})?"
+)
 _CLOCK = r"\d{1,2}(?:[:.]\d\d ?(?:[ap]\.?m\.?)?|h\d\d| ?[ap]\.?m\.?)(?: ?\(?(?:[A-Z]{2,4}|local time)\)?)?"
 _ENTRY = re.compile(rf"(?:(?:Updated|UPDATED|Update|Posted|Published)(?: at)?:? )?{_CLOCK}(?: ?[-–—|:])?", re.IGNORECASE)
 _AGENCY = re.compile(r"\s{0,9}\((?:[A-Z][A-Za-z]{1,14}|[A-Z]{2,6})(?: News)?\) ?(?:—|–|--|-)\s")
@@ -73,7 +75,9 @@ class Furniture:
 def load_furniture(path: Path) -> Furniture:
     """Read config/boilerplate.toml."""
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Furniture(frozenset(raw["whole"]), tuple(raw["begins"]), tuple(raw["line_begins"]), re.compile("|".join(map(re.escape, raw["holds"]))))
+    return Furniture(
+        frozenset(raw["whole"]), tuple(raw["begins"]), tuple(raw["line_begins"]), re.compile("|".join(map(re.escape, raw["holds"])))
+    )
 
 
 def _is_sign(line: str) -> bool:

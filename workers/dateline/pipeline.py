@@ -26,6 +26,9 @@ from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
 
+Explained = tuple[Mention, tuple[str, ...]]
+"""A mention, and the rules and weights behind its fields, a line each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -41,16 +44,30 @@ class Reader:
 
     def read(self, article: Article) -> list[Mention]:
         """What this article says of events, in the order it says it. Raise OtherLanguageError for a language that we do not read."""
+        return [mention for mention, _ in self.explain(article)]
+
+    def explain(self, article: Article) -> list[Explained]:
+        """As `read`, each mention with the reasons for its fields."""
         self.english.check(article.language, f"{article.title or ''}\n{article.text}")
-        stored = self._parts(article)
-        title, text = (parse(self.parser, self.furniture.without(part)) for part in stored)
+        stored = dict(zip(("title", "text"), self._parts(article), strict=True))
+        seen: Counter[tuple[object, ...]] = Counter()
+        found = []
+        for occurrence in self._occurrences(article, stored):
+            said = _identity(occurrence)
+            seen[said] += 1
+            mention_id = content_id("mention", article.article_id, *said, seen[said])
+            found.append((_mention(mention_id, occurrence, article, stored, self.producer), occurrence.because))
+        return found
+
+    def _occurrences(self, article: Article, stored: dict[str, str]) -> list[Occurrence]:
+        title, text = (parse(self.parser, self.furniture.without(part)) for part in stored.values())
         located = self._places(title, text, article)
         by_doc = {id(title): located[0], id(text): located[1]}
 
         def whereabouts(trigger: Span) -> Whereabouts:
             return locate(trigger, by_doc[id(trigger.doc)])
 
-        occurrences = extract(
+        return extract(
             title,
             text,
             ontology=self.ontology,
@@ -58,14 +75,6 @@ class Reader:
             published=article.published.date() if article.published else None,
             locate=whereabouts,
         )
-        seen: Counter[tuple[object, ...]] = Counter()
-        mentions = []
-        for occurrence in occurrences:
-            said = _identity(occurrence)
-            seen[said] += 1
-            mention_id = content_id("mention", article.article_id, *said, seen[said])
-            mentions.append(_mention(mention_id, occurrence, article, {"title": stored[0], "text": stored[1]}, self.producer))
-        return mentions
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from itertools import islice
 
+import numpy as np
 from spacy.tokens import Doc, Span
 
 from dateline.extraction.actors import ActorLexicon
@@ -46,6 +47,6 @@ def _topic(title: Doc, text: Doc) -> frozenset[str]:
 
 
 def _is_sport(title: Doc, text: Doc, ontology: Ontology) -> bool:
-    lemmas = {number for doc in (title, text) if len(doc) for number in doc.to_array(["LEMMA"]).reshape(-1).tolist()}
+    lemmas: set[int] = {number for doc in (title, text) if len(doc) for number in np.unique(doc.to_array(["LEMMA"])).tolist()}
     words = {text.vocab.strings[lemma].lower() for lemma in lemmas}
     return len(words & ontology.cues.sport) >= SPORT_WORDS

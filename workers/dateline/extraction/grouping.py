@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
+from dateline.extraction.explain import explained
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
@@ -65,7 +66,7 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             groups.append(_Group([report]))
     told = [one for one in groups if one.strong]
     central = _central(told)
-    return [_occurrence(one, one in central, ontology) for one in told]
+    return [explained(_occurrence(one, one in central, ontology), one.reports) for one in told]
 
 
 def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from dateline.language.entities import EntityFinder
 from dateline.language.model import load_model
 from dateline.language.sentences import sentences
-from dateline.language.vectors import Slice, TokenVectors
+from dateline.language.vectors import Slice, TokenVectors, UnknownModelError
 from dateline.language.words import WordReader
 
 Wanted = Callable[[Sequence[str]], bool]
@@ -22,19 +22,26 @@ Wanted = Callable[[Sequence[str]], bool]
 
 LEAD = 3  # first sentences, which are always parsed: they tell what a text is about
 
-_COLUMNS = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
+_COLUMNS: list[int | str] = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
 _HEAD, _IOB, _TYPE = 5, 6, 7
 _BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2  # spaCy's numbers in ENT_IOB
 
 
 @dataclass(frozen=True, slots=True)
-class Parser:
-    """The parts of a loaded pipeline, each run where it is needed."""
+class Parts:
+    """The parts of a pipeline that we run ourselves."""
 
-    nlp: Language
     vectors: TokenVectors
     words: WordReader
     entities: EntityFinder
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """A loaded pipeline, each part of it run where it is needed."""
+
+    nlp: Language
+    parts: Parts | None  # None: a pipeline of another build than spaCy's small English one, which runs as a whole
     wanted: Wanted | None  # None: parse all
 
     @property
@@ -43,12 +50,14 @@ class Parser:
 
 
 def open_parser(model: str, wanted: Callable[[WordReader], Wanted] | None = None) -> Parser:
-    """Load a model by the name of its package. Raise UnknownModelError where it isn't built as spaCy's small English one is."""
+    """Load a model by the name of its package."""
     nlp = load_model(model)
-    tok2vec: Any = nlp.get_pipe("tok2vec")
-    words = WordReader(nlp)
-    vectors, entities = TokenVectors(tok2vec.model, nlp.vocab), EntityFinder(nlp.get_pipe("ner"))
-    return Parser(nlp, vectors, words, entities, wanted(words) if wanted else None)
+    try:
+        tok2vec: Any = nlp.get_pipe("tok2vec")
+        parts = Parts(TokenVectors(tok2vec.model, nlp.vocab), WordReader(nlp), EntityFinder(nlp.get_pipe("ner")))
+    except (UnknownModelError, KeyError):
+        return Parser(nlp, None, None)
+    return Parser(nlp, parts, wanted(parts.words) if wanted else None)
 
 
 def parse(parser: Parser, text: str) -> Doc:
@@ -57,25 +66,28 @@ def parse(parser: Parser, text: str) -> Doc:
     In the others all tokens hang on the first, by no named arc, and have their own lower case as lemma. Linear in the text's length.
     """
     doc, pieces, words = _cut(parser, text)
-    if not len(doc):
-        return doc
+    parts = parser.parts
+    if not len(doc) or parts is None:
+        return _whole(parser.nlp, doc, pieces)
     chosen = _chosen(parser.wanted, pieces, words)
-    table = _flat(doc, pieces, words)
-    parsed = _trees(parser, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], table)
+    table = _flat(doc, pieces)
+    parsed = _trees(parser, parts, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], table)
     bounds = [part for piece, want in zip(pieces, chosen, strict=True) for part in (parsed[piece[0]] if want else [piece])]
     named = [(start, end) for start, end in bounds if table[start, 0] or _may_name(doc, start, end)]
-    _enter(parser, doc, named, table)
+    _enter(parts.entities, doc, named, table)
     doc.from_array(_COLUMNS, table)
-    parser.words.read_pairs(doc)
+    parts.words.read_pairs(doc)
     return doc
 
 
 def name(parser: Parser, text: str) -> Doc:
     """A Doc with named entities alone."""
-    doc, pieces, words = _cut(parser, text)
+    doc, pieces, _ = _cut(parser, text)
+    if parser.parts is None:
+        return _whole(parser.nlp, doc, pieces)
     if len(doc):
-        table = _flat(doc, pieces, words)
-        _enter(parser, doc, [(start, end) for start, end in pieces if _may_name(doc, start, end)], table)
+        table = _flat(doc, pieces)
+        _enter(parser.parts.entities, doc, [(start, end) for start, end in pieces if _may_name(doc, start, end)], table)
         doc.from_array(_COLUMNS, table)
     return doc
 
@@ -84,7 +96,17 @@ def _cut(parser: Parser, text: str) -> tuple[Doc, list[Slice], list[str]]:
     """The tokens of a text, its sentences by rule, and its words in lower case."""
     doc = parser.nlp.make_doc(text)
     words = [token.text for token in doc]
-    return doc, sentences(words, doc.to_array(["IDX"]).reshape(-1).tolist(), text), [word.lower() for word in words]
+    starts: list[int] = doc.to_array(["IDX"]).astype(int).reshape(-1).tolist()
+    return doc, sentences(words, starts, text), [word.lower() for word in words]
+
+
+def _whole(nlp: Language, doc: Doc, pieces: Sequence[Slice]) -> Doc:
+    """All of a pipeline over a text, whose sentences by rule it may only part further."""
+    for start, _ in pieces[1:]:
+        doc[start].is_sent_start = True
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
 
 
 def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]) -> list[bool]:
@@ -94,7 +116,7 @@ def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]
     return [at < LEAD or wanted(words[start:end]) for at, (start, end) in enumerate(pieces)]
 
 
-def _flat(doc: Doc, pieces: Sequence[Slice], words: Sequence[str]) -> Any:
+def _flat(doc: Doc, pieces: Sequence[Slice]) -> Any:
     """A row of _COLUMNS for each token as if nothing were parsed."""
     table = np.zeros((len(doc), len(_COLUMNS)), dtype=np.uint64)
     table[:, 3] = doc.to_array(["LOWER"]).reshape(-1)
@@ -104,22 +126,20 @@ def _flat(doc: Doc, pieces: Sequence[Slice], words: Sequence[str]) -> Any:
     return table
 
 
-def _trees(parser: Parser, doc: Doc, pieces: Sequence[Slice], table: Any) -> dict[int, list[Slice]]:
+def _trees(parser: Parser, parts: Parts, doc: Doc, pieces: Sequence[Slice], table: Any) -> dict[int, list[Slice]]:
     """Parse these pieces of the text, all at once, into their rows of the table. Return the sentences of each, by its start."""
-    vectors, at, docs = parser.vectors.of(doc, pieces), 0, []
-    for start, end in pieces:
-        tokens = doc[start:end]
-        piece = Doc(parser.vocab, [token.text for token in tokens], [bool(token.whitespace_) for token in tokens])
-        piece.tensor = vectors[at : at + end - start]
-        docs.append(piece)
-        at += end - start
-    tagger, trees = parser.nlp.get_pipe("tagger"), parser.nlp.get_pipe("parser")
+    docs = [_piece(doc[start:end]) for start, end in pieces]
+    ends = np.cumsum([len(piece) for piece in docs])
+    for piece, tensor in zip(docs, np.split(parts.vectors.of(doc, pieces), ends[:-1]), strict=True):
+        piece.tensor = tensor
+    tagger: Any = parser.nlp.get_pipe("tagger")
+    trees: Any = parser.nlp.get_pipe("parser")
     guesses = tagger.predict(docs)
     trees.set_annotations(docs, trees.predict(docs))
     found = {}
     for (start, end), piece, guessed in zip(pieces, docs, guesses, strict=True):
         tags = [tagger.labels[guess] for guess in guessed.tolist()]
-        words = parser.words.read(piece, tags, [token.dep_ for token in piece])
+        words = parts.words.read(piece, tags, [token.dep_ for token in piece])
         table[start:end, :5] = np.array(words, dtype=np.uint64)
         arcs = piece.to_array(["DEP", "HEAD"])
         table[start:end, 4] = np.where(table[start:end, 4], table[start:end, 4], arcs[:, 0])
@@ -128,15 +148,20 @@ def _trees(parser: Parser, doc: Doc, pieces: Sequence[Slice], table: Any) -> dic
     return found
 
 
+def _piece(tokens: Span) -> Any:
+    """The tokens as a Doc of their own."""
+    return Doc(tokens.doc.vocab, [token.text for token in tokens], [bool(token.whitespace_) for token in tokens])
+
+
 def _may_name(doc: Doc, start: int, end: int) -> bool:
     """Whether an unparsed sentence may name anything: it holds a capital that it does not owe to its beginning."""
     words = [token for token in doc[start:end] if token.text[0].isupper()]
     return any(token.i > start or not token.is_stop for token in words)
 
 
-def _enter(parser: Parser, doc: Doc, sentences: Sequence[Slice], table: Any) -> None:
+def _enter(finder: EntityFinder, doc: Doc, sentences: Sequence[Slice], table: Any) -> None:
     """Enter the entities of these sentences into the table."""
-    for start, end, label in parser.entities.find(doc, sentences):
+    for start, end, label in finder.find(doc, sentences):
         table[start:end, _IOB] = _INSIDE
         table[start, _IOB] = _BEGIN
-        table[start:end, _TYPE] = parser.vocab.strings.add(label)
+        table[start:end, _TYPE] = doc.vocab.strings.add(label)

@@ -33,7 +33,7 @@ class TokenVectors:
         """Raise UnknownModelError where the layer is not a MultiHashEmbed under a MaxoutWindowEncoder with a window of 1."""
         try:
             embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
-            columns = [layer for layer in embed.walk() if layer.name == "extract_features"][0].attrs["columns"]
+            columns = _layers(embed, "extract_features")[0].attrs["columns"]
             mixed = [_Maxout(maxout, norm) for maxout, norm in zip(_layers(encode, "maxout"), _layers(encode, "layernorm"), strict=True)]
             windows = [layer.attrs["window_size"] for layer in _layers(encode, "expand_window")]
         except (KeyError, IndexError, ValueError, AttributeError) as error:
@@ -66,7 +66,9 @@ class TokenVectors:
         for start, end in parts:
             kept[start:end] = True
         edge = np.zeros(self.reach, dtype=bool)
-        return found[np.concatenate([np.concatenate([edge, kept[start:end], edge]) for start, end in wide])]
+        inside = np.concatenate([np.concatenate([edge, kept[start:end], edge]) for start, end in wide])
+        rows: Floats = found[inside]
+        return rows
 
     def _indices(self, doc: Doc) -> npt.NDArray[np.intp]:
         """For each token the row of its word in the table."""
@@ -114,7 +116,7 @@ class _Maxout:
     def __call__(self, rows: Floats) -> Floats:
         width, product = self._width, np.dot(rows, self._weights)
         product += self._bias
-        best = np.maximum(product[:, :width], product[:, width : 2 * width])
+        best: Floats = np.maximum(product[:, :width], product[:, width : 2 * width])
         np.maximum(best, product[:, 2 * width :], out=best)
         best -= best.mean(axis=1, keepdims=True)
         variance = np.einsum("ij,ij->i", best, best)[:, None] / np.float32(width)

@@ -79,4 +79,5 @@ class WordReader:
 def _asked(tokens: Sequence[dict[str, Any]], attribute: str) -> list[str]:
     """The values of an attribute that a pattern names."""
     values = [token[attribute] for token in tokens if attribute in token]
-    return [one for value in values for one in ([value] if isinstance(value, str) else sum(value.values(), []))]
+    listed = [[value] if isinstance(value, str) else [one for part in value.values() for one in part] for value in values]
+    return [one for part in listed for one in part]
