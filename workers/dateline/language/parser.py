@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from dateline.language.entities import EntityFinder
@@ -23,7 +26,7 @@ Wanted = Callable[[Sequence[str]], bool]
 LEAD = 3  # first sentences, which are always parsed: they tell what a text is about
 
 _COLUMNS: list[int | str] = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
-_HEAD, _IOB, _TYPE = 5, 6, 7
+_LEMMA, _DEP, _HEAD, _IOB, _TYPE = 3, 4, 5, 6, 7
 _BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2  # spaCy's numbers in ENT_IOB
 
 
@@ -63,7 +66,7 @@ def open_parser(model: str, wanted: Callable[[WordReader], Wanted] | None = None
 def parse(parser: Parser, text: str) -> Doc:
     """A Doc with sentences and named entities, and tags, lemmas and trees for the sentences wanted.
 
-    In the others all tokens hang on the first, by no named arc, and have their own lower case as lemma. Linear in the text's length.
+    In the others all tokens hang on the first, by arcs without a name, and have their own lower case as lemma. Linear in the text's length.
     """
     doc, pieces, words = _cut(parser, text)
     parts = parser.parts
@@ -71,9 +74,9 @@ def parse(parser: Parser, text: str) -> Doc:
         return _whole(parser.nlp, doc, pieces)
     chosen = _chosen(parser.wanted, pieces, words)
     table = _flat(doc, pieces)
-    parsed = _trees(parser, parts, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], table)
+    parsed = _trees(parser, parts, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], words, table)
     bounds = [part for piece, want in zip(pieces, chosen, strict=True) for part in (parsed[piece[0]] if want else [piece])]
-    named = [(start, end) for start, end in bounds if table[start, 0] or _may_name(doc, start, end)]
+    named = [(start, end) for start, end in bounds if table[start, 0] or _may_name(words, start, end)]
     _enter(parts.entities, doc, named, table)
     doc.from_array(_COLUMNS, table)
     parts.words.read_pairs(doc)
@@ -82,22 +85,25 @@ def parse(parser: Parser, text: str) -> Doc:
 
 def name(parser: Parser, text: str) -> Doc:
     """A Doc with named entities alone."""
-    doc, pieces, _ = _cut(parser, text)
+    doc, pieces, words = _cut(parser, text)
     if parser.parts is None:
         return _whole(parser.nlp, doc, pieces)
     if len(doc):
         table = _flat(doc, pieces)
-        _enter(parser.parts.entities, doc, [(start, end) for start, end in pieces if _may_name(doc, start, end)], table)
+        _enter(parser.parts.entities, doc, [(start, end) for start, end in pieces if _may_name(words, start, end)], table)
         doc.from_array(_COLUMNS, table)
     return doc
 
 
 def _cut(parser: Parser, text: str) -> tuple[Doc, list[Slice], list[str]]:
-    """The tokens of a text, its sentences by rule, and its words in lower case."""
+    """The tokens of a text, its sentences by rule, and its words."""
     doc = parser.nlp.make_doc(text)
-    words = [token.text for token in doc]
-    starts: list[int] = doc.to_array(["IDX"]).astype(int).reshape(-1).tolist()
-    return doc, sentences(words, starts, text), [word.lower() for word in words]
+    if not len(doc):
+        return doc, [], []
+    strings = doc.vocab.strings
+    columns = doc.to_array(["ORTH", "IDX"])
+    words = [strings[number] for number in columns[:, 0].tolist()]
+    return doc, sentences(words, columns[:, 1].tolist(), text), words
 
 
 def _whole(nlp: Language, doc: Doc, pieces: Sequence[Slice]) -> Doc:
@@ -113,50 +119,56 @@ def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]
     """Which sentences to parse."""
     if wanted is None:
         return [True] * len(pieces)
-    return [at < LEAD or wanted(words[start:end]) for at, (start, end) in enumerate(pieces)]
+    lower = [word.lower() for word in words]
+    return [at < LEAD or wanted(lower[start:end]) for at, (start, end) in enumerate(pieces)]
 
 
 def _flat(doc: Doc, pieces: Sequence[Slice]) -> Any:
     """A row of _COLUMNS for each token as if nothing were parsed."""
     table = np.zeros((len(doc), len(_COLUMNS)), dtype=np.uint64)
-    table[:, 3] = doc.to_array(["LOWER"]).reshape(-1)
+    table[:, _LEMMA] = doc.to_array(["LOWER"]).reshape(-1)
     table[:, _IOB] = _OUTSIDE
     for start, end in pieces:
+        table[start, _DEP] = doc.vocab.strings.add("ROOT")
         table[start:end, _HEAD] = np.arange(0, start - end, -1).astype(np.uint64)
     return table
 
 
-def _trees(parser: Parser, parts: Parts, doc: Doc, pieces: Sequence[Slice], table: Any) -> dict[int, list[Slice]]:
+def _trees(parser: Parser, parts: Parts, doc: Doc, pieces: Sequence[Slice], words: list[str], table: Any) -> dict[int, list[Slice]]:
     """Parse these pieces of the text, all at once, into their rows of the table. Return the sentences of each, by its start."""
-    docs = [_piece(doc[start:end]) for start, end in pieces]
+    spaces = doc.to_array(["SPACY"]).astype(bool).reshape(-1).tolist()
+    docs: list[Any] = [Doc(doc.vocab, words[start:end], spaces[start:end]) for start, end in pieces]
     ends = np.cumsum([len(piece) for piece in docs])
     for piece, tensor in zip(docs, np.split(parts.vectors.of(doc, pieces), ends[:-1]), strict=True):
         piece.tensor = tensor
     tagger: Any = parser.nlp.get_pipe("tagger")
     trees: Any = parser.nlp.get_pipe("parser")
-    guesses = tagger.predict(docs)
+    labels = np.array([doc.vocab.strings.add(label) for label in tagger.labels], dtype=np.uint64)
+    tags = labels[np.concatenate(tagger.predict(docs))]
     trees.set_annotations(docs, trees.predict(docs))
-    found = {}
-    for (start, end), piece, guessed in zip(pieces, docs, guesses, strict=True):
-        tags = [tagger.labels[guess] for guess in guessed.tolist()]
-        words = parts.words.read(piece, tags, [token.dep_ for token in piece])
-        table[start:end, :5] = np.array(words, dtype=np.uint64)
-        arcs = piece.to_array(["DEP", "HEAD"])
-        table[start:end, 4] = np.where(table[start:end, 4], table[start:end, 4], arcs[:, 0])
-        table[start:end, _HEAD] = arcs[:, 1]
-        found[start] = [(start + sentence.start, start + sentence.end) for sentence in piece.sents]
+    arcs = np.concatenate([piece.to_array(["ORTH", "DEP", "HEAD", "SENT_START"]) for piece in docs])
+    rows = np.concatenate([np.arange(start, end) for start, end in pieces])
+    table[rows, : _DEP + 1] = parts.words.read(arcs[:, 0], tags, arcs[:, 1])
+    table[rows, _HEAD] = arcs[:, 2]
+    begins = rows[arcs[:, 3] == 1].tolist()
+    return _split(pieces, begins)
+
+
+def _split(pieces: Sequence[Slice], begins: Sequence[int]) -> dict[int, list[Slice]]:
+    """The sentences of each piece, by its start, given where sentences begin."""
+    bounds = sorted({*begins, *(start for start, _ in pieces)})
+    found: dict[int, list[Slice]] = {}
+    for start, end in pieces:
+        inside = bounds[bisect_left(bounds, start) : bisect_left(bounds, end)]
+        found[start] = list(pairwise([*inside, end]))
     return found
 
 
-def _piece(tokens: Span) -> Any:
-    """The tokens as a Doc of their own."""
-    return Doc(tokens.doc.vocab, [token.text for token in tokens], [bool(token.whitespace_) for token in tokens])
-
-
-def _may_name(doc: Doc, start: int, end: int) -> bool:
+def _may_name(words: Sequence[str], start: int, end: int) -> bool:
     """Whether an unparsed sentence may name anything: it holds a capital that it does not owe to its beginning."""
-    words = [token for token in doc[start:end] if token.text[0].isupper()]
-    return any(token.i > start or not token.is_stop for token in words)
+    return any(word[0].isupper() for word in words[start + 1 : end]) or (
+        words[start][0].isupper() and words[start].lower() not in STOP_WORDS
+    )
 
 
 def _enter(finder: EntityFinder, doc: Doc, sentences: Sequence[Slice], table: Any) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dateline.language.vectors import Slice
 
 # "BEIRUT (AP) —", "COLUMBIA, Ky. (WBKO) -", "KANSAS CITY, Mo. --": a town in capitals, what holds it, the agency, a dash
-DATELINE = re.compile(r"\W{0,3}[A-Z]{3}[A-Z.'’-]*(?:,? [A-Z][A-Za-z.'’-]{0,30}){0,6},? ?(?:\([^)\n]{1,40}\))? ?(?:—|–|--|-|―)\s+")
+DATELINE = re.compile(
+    r"\W{0,3}[A-ZÀ-ÖØ-Þ]{3}[A-ZÀ-ÖØ-Þ.'’-]*(?:,? [A-Z][A-Za-z.'’-]{0,30}){0,6},? ?(?:\([^)\n]{1,40}\))? ?(?:—|–|--|-|―)\s+"
+)
 
 _STOPS = frozenset(".!?…") | {"...", "?!", "!!", "??"}
 _CLOSING = frozenset("\"'”’)]»") | {"''"}

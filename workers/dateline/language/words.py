@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
 
-_MAX_KEPT = 100_000  # combinations: 20 MB; when full, begun anew
+Numbers = npt.NDArray[np.uint64]
+"""What spaCy knows strings by."""
+
+_MAX_KEPT = 100_000  # combinations: 4 MB and their keys; when full, begun anew
 _ANY_ARC = "any"  # stands for all arcs that no pattern asks for
 _POS_OF_LEMMAS = ("noun", "verb", "adj", "adv")
 
 
 class WordReader:
-    """Fills in tag, part of speech, morphology and lemma of a Doc whose tags and arcs are known."""
+    """Tells tag, part of speech, morphology and lemma of words whose tags and arcs are known."""
 
     def __init__(self, nlp: Language) -> None:
         self._vocab = nlp.vocab
@@ -30,22 +35,32 @@ class WordReader:
         for pattern in ruler.patterns:
             longest = max(len(tokens) for tokens in pattern["patterns"])
             (self._single if longest == 1 else self._double).add(**pattern)
-        self._arcs = frozenset(arc for pattern in ruler.patterns for tokens in pattern["patterns"] for arc in _asked(tokens, "DEP"))
-        self._kept: dict[tuple[int, str, str], tuple[int, ...]] = {}
+        asked = {arc for pattern in ruler.patterns for tokens in pattern["patterns"] for arc in _asked(tokens, "DEP")}
+        self._arcs: Numbers = np.array(sorted(map(nlp.vocab.strings.add, asked)), dtype=np.uint64)
+        self._any = nlp.vocab.strings.add(_ANY_ARC)
+        self._rows: dict[tuple[int, int, int], int] = {}
+        self._table: Numbers = np.empty((_MAX_KEPT, 5), dtype=np.uint64)
         self._lemmas: dict[str, frozenset[str]] = {}
 
-    def read(self, doc: Doc, tags: Sequence[str], arcs: Sequence[str]) -> list[tuple[int, ...]]:
-        """For each token its TAG, POS, MORPH, LEMMA, and DEP where a pattern changes it (else 0), as spaCy numbers them."""
-        if len(self._kept) > _MAX_KEPT:
-            self._kept.clear()
-        found = []
-        for token, tag, arc in zip(doc, tags, arcs, strict=True):
-            key = (token.orth, tag, arc if arc in self._arcs else _ANY_ARC)
-            known = self._kept.get(key)
-            if known is None:
-                known = self._kept[key] = self._analyse(token.text, tag, key[2])
-            found.append(known)
+    def read(self, words: Numbers, tags: Numbers, arcs: Numbers) -> Numbers:
+        """For each word its TAG, POS, MORPH, LEMMA and DEP: arcs stay as they are save where a pattern changes them."""
+        if len(words) > _MAX_KEPT:
+            halves = (np.array_split(column, 2) for column in (words, tags, arcs))
+            return np.concatenate([self.read(*half) for half in zip(*halves, strict=True)])
+        if len(self._rows) + len(words) > _MAX_KEPT:
+            self._rows.clear()
+        asked = np.where(np.isin(arcs, self._arcs), arcs, np.uint64(self._any))
+        rows = [self._row(key) for key in zip(words.tolist(), tags.tolist(), asked.tolist(), strict=True)]
+        found: Numbers = self._table[rows]
+        found[:, 4] = np.where(found[:, 4], found[:, 4], arcs)
         return found
+
+    def _row(self, key: tuple[int, int, int]) -> int:
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = len(self._rows)
+            self._table[row] = self._analyse(*(self._vocab.strings[part] for part in key))
+        return row
 
     def _analyse(self, word: str, tag: str, arc: str) -> tuple[int, ...]:
         doc = self._lemmatizer(self._single(Doc(self._vocab, [word], tags=[tag], deps=[arc], heads=[0])))
