@@ -58,18 +58,15 @@ class Furniture:
 
     def _line(self, line: str) -> str:
         """A line, or what is left of it."""
-        if self._is_furniture(line, self.begins + self.line_begins) or _is_sign(line.strip()):
+        if len(line) <= _LONGEST and (_normal(line).startswith(self.line_begins) or _is_sign(line.strip())):
             return _blank(line)
         return _SENTENCE.sub(lambda sentence: self._sentence(sentence.group()), line)
 
     def _sentence(self, sentence: str) -> str:
-        return _blank(sentence) if self._is_furniture(sentence, self.begins) else sentence
+        return _blank(sentence) if len(sentence) <= _LONGEST and self._is_furniture(_normal(sentence)) else sentence
 
-    def _is_furniture(self, words: str, begins: tuple[str, ...]) -> bool:
-        if len(words) > _LONGEST:
-            return False
-        said = _SPACES.sub(" ", words).strip().lower().replace("’", "'")
-        return said.strip(_AROUND) in self.whole or said.startswith(begins) or self.holds.search(said) is not None
+    def _is_furniture(self, said: str) -> bool:
+        return said.strip(_AROUND) in self.whole or said.startswith(self.begins) or self.holds.search(said) is not None
 
 
 def load_furniture(path: Path) -> Furniture:
@@ -82,7 +79,11 @@ def load_furniture(path: Path) -> Furniture:
 
 def _is_sign(line: str) -> bool:
     """A byline, or the time of a live blog's entry."""
-    return len(line) <= _LONGEST and (_BYLINE.fullmatch(line) is not None or _ENTRY.fullmatch(line) is not None)
+    return _BYLINE.fullmatch(line) is not None or _ENTRY.fullmatch(line) is not None
+
+
+def _normal(words: str) -> str:
+    return _SPACES.sub(" ", words).strip().lower().replace("’", "'")
 
 
 def _without_hidden(text: str, opening: str, closing: str) -> str:

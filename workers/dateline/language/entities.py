@@ -45,7 +45,8 @@ class EntityFinder:
         self._bias = np.ascontiguousarray(lower.get_param("b").T.reshape(-1))
         moves = [ner.moves.get_class_name(number).partition("-") for number in range(ner.moves.n_moves)]
         self._moves = [(move, label) for move, _, label in moves]
-        self._inside = {label: (self._moves.index(("I", label)), self._moves.index(("L", label))) for m, label in self._moves if m == "B"}
+        self._out = self._moves.index(("O", ""))
+        self._inside = {label: [self._moves.index(("I", label)), self._moves.index(("L", label))] for m, label in self._moves if m == "B"}
         self._opens = np.array([move == "B" and bool(label) for move, label in self._moves])
         self._single = np.array([move == "U" and bool(label) for move, label in self._moves])
         self._closed = np.array([move not in ("B", "U", "O") or (move != "O" and not label) for move, label in self._moves])
@@ -57,12 +58,17 @@ class EntityFinder:
         hidden = self._vectors.of(doc, sentences) @ self._linear[0] + self._linear[1]
         token = hidden @ self._features[0]
         begun = self._begun(doc, sentences, token)
+        ends = np.repeat(np.cumsum([end - start for start, end in sentences]), [end - start for start, end in sentences])
+        tokens = np.concatenate([np.arange(start, end) for start, end in sentences])
         found: list[Entity] = []
-        offset = 0
-        for start, end in sentences:
-            rows = slice(offset, offset + end - start)
-            found += [(start + a, start + b, label) for a, b, label in self._walk(begun[rows], hidden[rows], token[rows])]
-            offset += end - start
+        behind = 0  # row behind the last entity
+        for row in np.flatnonzero(begun != self._out).tolist():
+            if row < behind:
+                continue
+            move, label = self._moves[begun[row]]
+            behind = row + 1 if move == "U" else self._last(label, row, int(ends[row]), hidden, token) + 1
+            start = int(tokens[row])
+            found.append((start, start + behind - row, label))
         return found
 
     def _begun(self, doc: Doc, sentences: Sequence[Slice], token: Floats) -> npt.NDArray[np.intp]:
@@ -77,34 +83,17 @@ class EntityFinder:
         best: npt.NDArray[np.intp] = scores.argmax(axis=1)
         return best
 
-    def _walk(self, begun: npt.NDArray[np.intp], hidden: Floats, token: Floats) -> list[Entity]:
-        """The entities of one sentence, positions counted from its start."""
-        found: list[Entity] = []
-        at, count = 0, len(begun)
-        moves = [self._moves[number] for number in begun.tolist()]
-        while at < count:
-            move, label = moves[at]
-            start, at = at, at + 1
-            if move == "B":
-                at = self._last(label, start, hidden, token) + 1
-            if move != "O":
-                found.append((start, at, label))
-        return found
-
-    def _last(self, label: str, start: int, hidden: Floats, token: Floats) -> int:
-        """The last token of an entity that begins at `start`."""
-        inside, last = self._inside[label]
-        begin = hidden[start] @ self._features[1]
-        at = start + 1
-        while at < len(hidden) - 1:
-            state = _maxout((token[at] + begin + hidden[at - 1] @ self._features[2] + self._bias)[None])[0]
-            goes_on = state @ self._upper[0][:, inside] + self._upper[1][inside]
-            if state @ self._upper[0][:, last] + self._upper[1][last] > goes_on or (
-                last < inside and state @ self._upper[0][:, last] + self._upper[1][last] == goes_on
-            ):
-                break
-            at += 1
-        return at
+    def _last(self, label: str, start: int, end: int, hidden: Floats, token: Floats) -> int:
+        """The last row of an entity that begins at `start` in a sentence that ends before `end`."""
+        moves = self._inside[label]
+        weights, bias = self._upper[0][:, moves], self._upper[1][moves]
+        begin = hidden[start] @ self._features[1] + self._bias
+        for at in range(start + 1, end - 1):
+            state = _maxout((token[at] + begin + hidden[at - 1] @ self._features[2])[None])
+            goes_on, stops = (state @ weights + bias)[0]
+            if stops > goes_on:
+                return at
+        return end - 1
 
 
 def _maxout(rows: Floats) -> Floats:

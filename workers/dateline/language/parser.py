@@ -72,14 +72,15 @@ def parse(parser: Parser, text: str) -> Doc:
     parts = parser.parts
     if not len(doc) or parts is None:
         return _whole(parser.nlp, doc, pieces)
-    chosen = _chosen(parser.wanted, pieces, words)
+    lower = [word.lower() for word in words]
+    chosen = _chosen(parser.wanted, pieces, lower)
     table = _flat(doc, pieces)
     parsed = _trees(parser, parts, doc, [piece for piece, want in zip(pieces, chosen, strict=True) if want], words, table)
     bounds = [part for piece, want in zip(pieces, chosen, strict=True) for part in (parsed[piece[0]] if want else [piece])]
     named = [(start, end) for start, end in bounds if table[start, 0] or _may_name(words, start, end)]
     _enter(parts.entities, doc, named, table)
     doc.from_array(_COLUMNS, table)
-    parts.words.read_pairs(doc)
+    parts.words.read_pairs(doc, lower, table[:, _DEP])
     return doc
 
 
@@ -119,8 +120,7 @@ def _chosen(wanted: Wanted | None, pieces: Sequence[Slice], words: Sequence[str]
     """Which sentences to parse."""
     if wanted is None:
         return [True] * len(pieces)
-    lower = [word.lower() for word in words]
-    return [at < LEAD or wanted(lower[start:end]) for at, (start, end) in enumerate(pieces)]
+    return [at < LEAD or wanted(words[start:end]) for at, (start, end) in enumerate(pieces)]
 
 
 def _flat(doc: Doc, pieces: Sequence[Slice]) -> Any:

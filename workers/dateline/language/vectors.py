@@ -1,8 +1,7 @@
 """Token vectors: what spaCy's `tok2vec` computes, for chosen parts of a text and without computing any word twice.
 
 The first half of that network (hash embedding, mixing layer) sees one word at a time, so its result is kept for each word. The second
-half, four convolutions that see one neighbour on each side, is computed for the chosen tokens and the four neighbours that reach them;
-the matrix product of its first layer, which is linear, is also kept for each word: one for the word itself, one for each neighbour.
+half, four convolutions that see one neighbour on each side, is computed for the chosen tokens and the four neighbours that reach them.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 Slice = tuple[int, int]  # tokens from … up to …
 
 _BLOCK = 64  # words embedded at once, always: the last bits of a matrix product depend on the number of its rows
-_MAX_WORDS = 10_000  # kept, 38 MB; when a process has met so many it begins anew, about every 200 articles
+_MAX_WORDS = 40_000  # kept, 15 MB; when a process has met so many it begins anew, after 1,000 articles or more
 _PIECES = 3  # of the Maxout layers
 
 
@@ -47,7 +46,6 @@ class TokenVectors:
         self._rows: dict[int, int] = {}
         # Row 0 is what lies before and behind the text
         self._table: Floats = np.zeros((_MAX_WORDS + 1, self.width), dtype=np.float32)
-        self._products: list[Floats] = [np.zeros((_MAX_WORDS + 1, _PIECES * self.width), dtype=np.float32) for _ in range(3)]
 
     @property
     def reach(self) -> int:
@@ -61,11 +59,9 @@ class TokenVectors:
         wide = _joined(parts, self.reach)
         padded = np.concatenate([np.zeros(self.reach, np.intp), self._indices(doc), np.zeros(self.reach, np.intp)])
         # A part's neighbours are computed with it, only to be right for it: where two parts meet they are wrong themselves.
-        words = np.concatenate([padded[start : end + 2 * self.reach] for start, end in wide])
-        found = self._table[words]
-        found += self._convolutions[0].finish(self._first(words))
-        for convolution in self._convolutions[1:]:
-            found += convolution.finish(np.dot(_windows(found), convolution.weights))
+        found = self._table[np.concatenate([padded[start : end + 2 * self.reach] for start, end in wide])]
+        for convolution in self._convolutions:
+            found += convolution(_windows(found))
         kept = np.zeros(len(doc), dtype=bool)
         for start, end in parts:
             kept[start:end] = True
@@ -73,14 +69,6 @@ class TokenVectors:
         inside = np.concatenate([np.concatenate([edge, kept[start:end], edge]) for start, end in wide])
         rows: Floats = found[inside]
         return rows
-
-    def _first(self, words: npt.NDArray[np.intp]) -> Floats:
-        """The first layer's matrix product for words in a row, each with its neighbours."""
-        before, itself, behind = self._products
-        product: Floats = itself[words]
-        product[1:] += before[words[:-1]]
-        product[:-1] += behind[words[1:]]
-        return product
 
     def _indices(self, doc: Doc) -> npt.NDArray[np.intp]:
         """For each token the row of its word in the table."""
@@ -111,8 +99,6 @@ class TokenVectors:
             rows = range(len(self._rows) + 1, len(self._rows) + 1 + len(new))
             self._rows.update(zip(new, rows, strict=True))
             self._table[rows.start : rows.stop] = vectors[: len(new)]
-            for table, weights in zip(self._products, np.split(self._convolutions[0].weights, 3), strict=True):
-                table[rows.start : rows.stop] = np.dot(vectors, weights)[: len(new)]
 
 
 class _Maxout:
@@ -123,14 +109,13 @@ class _Maxout:
         if weights.shape[1] != _PIECES:
             raise UnknownModelError("unknown tok2vec: other than three pieces")
         self._width = weights.shape[0]
-        self.weights: Floats = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(weights.shape[2], -1))
+        self._weights: Floats = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(weights.shape[2], -1))
         self._bias: Floats = np.ascontiguousarray(maxout.get_param("b").T.reshape(-1))
         self._scale: Floats = norm.get_param("G")
         self._shift: Floats = norm.get_param("b")
 
-    def finish(self, product: Floats) -> Floats:
-        """From the matrix product, which is used up, to the layer's result."""
-        width = self._width
+    def __call__(self, rows: Floats) -> Floats:
+        width, product = self._width, np.dot(rows, self._weights)
         product += self._bias
         best: Floats = np.maximum(product[:, :width], product[:, width : 2 * width])
         np.maximum(best, product[:, 2 * width :], out=best)

@@ -6,7 +6,8 @@ of these three is kept. The few patterns over two tokens run as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,14 @@ class WordReader:
         ruler: Any = nlp.get_pipe("attribute_ruler")
         self._single: Any = AttributeRuler(nlp.vocab, name="words")
         self._double: Any = AttributeRuler(nlp.vocab, name="pairs")
-        for pattern in ruler.patterns:
-            longest = max(len(tokens) for tokens in pattern["patterns"])
-            (self._single if longest == 1 else self._double).add(**pattern)
+        pairs = [pattern for pattern in ruler.patterns if any(len(tokens) > 1 for tokens in pattern["patterns"])]
+        self._single.add_patterns([pattern for pattern in ruler.patterns if pattern not in pairs])
+        self._double.add_patterns(pairs)
         asked = {arc for pattern in ruler.patterns for tokens in pattern["patterns"] for arc in _asked(tokens, "DEP")}
         self._arcs: Numbers = np.array(sorted(map(nlp.vocab.strings.add, asked)), dtype=np.uint64)
+        firsts: list[dict[str, Any]] = [tokens[0] for pattern in pairs for tokens in pattern["patterns"]]
+        self._pair_word = re.compile("|".join(form for first in firsts for form in _forms(first)))
+        self._pair_arcs: Numbers = np.array([nlp.vocab.strings.add(arc) for first in firsts for arc in _asked([first], "DEP")], np.uint64)
         self._any = nlp.vocab.strings.add(_ANY_ARC)
         self._rows: dict[tuple[int, int, int], int] = {}
         self._table: Numbers = np.empty((_MAX_KEPT, 5), dtype=np.uint64)
@@ -67,9 +71,10 @@ class WordReader:
         token = doc[0]
         return token.tag, token.pos, token.morph.key, token.lemma, token.dep if token.dep_ != arc else 0
 
-    def read_pairs(self, doc: Doc) -> None:
-        """Apply the patterns over two tokens."""
-        self._double(doc)
+    def read_pairs(self, doc: Doc, words: Iterable[str], arcs: Numbers) -> None:
+        """Apply the patterns over two tokens to a text, given its words in lower case and arcs, if any of these can begin one."""
+        if any(map(self._pair_word.fullmatch, set(words))) or np.isin(arcs, self._pair_arcs).any():
+            self._double(doc)
 
     def lemmas(self, word: str) -> frozenset[str]:
         """All that a word in lower case may be a form of."""
@@ -89,6 +94,14 @@ class WordReader:
                 if word.endswith(old):
                     found.add(word[: len(word) - len(old)] + new)
         return found
+
+
+def _forms(token: dict[str, Any]) -> list[str]:
+    """Regular expressions for the words that a token of a pattern may be: none where it names only an arc."""
+    word = token.get("LOWER")
+    if isinstance(word, dict) and "REGEX" in word:
+        return [f"(?:{word['REGEX']})"]
+    return [re.escape(form) for form in _asked([token], "LOWER")]
 
 
 def _asked(tokens: Sequence[dict[str, Any]], attribute: str) -> list[str]:
