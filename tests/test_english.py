@@ -9,8 +9,8 @@ from dateline.english import OtherLanguageError, load_english
 
 ENGLISH = load_english(config_file("english.toml"))
 FOREIGN = {
-    "fr": "Trois hommes ont été arrêtés lundi dans le nord du pays après une attaque qui a fait douze morts, selon la police. Les autorités "
-    "n'ont pas encore donné le nom des victimes.",
+    "fr": "Trois hommes ont été arrêtés lundi dans le nord du pays après une attaque qui a fait douze morts, selon la police. Les "
+    "autorités n'ont pas encore donné le nom des victimes.",
     "es": "La policía detuvo el lunes a tres hombres en el norte del país por el ataque que dejó doce muertos. Las autoridades no dieron "
     "los nombres de las víctimas.",
     "de": "Die Polizei hat am Montag drei Männer im Norden des Landes festgenommen. Bei dem Angriff waren zwölf Menschen getötet worden, "

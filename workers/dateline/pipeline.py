@@ -22,7 +22,7 @@ from dateline.english import English, load_english
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
 from dateline.furniture import Furniture, load_furniture
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
-from dateline.language import Parser, name, open_parser, parse
+from dateline.language import Parser, name, open_parser, parse, whole_characters
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
@@ -87,7 +87,8 @@ class Reader:
         return Producer(name="dateline", version=__version__, model=self.options.model)
 
     def _parts(self, article: Article) -> tuple[str, str]:
-        return (article.title or "")[: self.options.max_title_chars], article.text[: self.options.max_text_chars]
+        title, text = (article.title or "")[: self.options.max_title_chars], article.text[: self.options.max_text_chars]
+        return whole_characters(title), whole_characters(text)
 
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
@@ -141,7 +142,7 @@ def _mention(mention_id: str, occurrence: Occurrence, article: Article, stored: 
         mention_id=mention_id,
         block=block_key(occurrence.event_type, occurrence.place, occurrence.date),
         article_version=article.version,
-        title=article.title,
+        title=whole_characters(article.title) if article.title else None,
         event_type=occurrence.event_type,
         event_mode=occurrence.event_mode,
         contexts=occurrence.contexts,

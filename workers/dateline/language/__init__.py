@@ -8,6 +8,6 @@ Pure: the same text gives the same Doc, whatever was read before.
 """
 
 from dateline.language.model import load_model
-from dateline.language.parser import Parser, Wanted, name, open_parser, parse
+from dateline.language.parser import Parser, Wanted, name, open_parser, parse, whole_characters
 
-__all__ = ["Parser", "Wanted", "load_model", "name", "open_parser", "parse"]
+__all__ = ["Parser", "Wanted", "load_model", "name", "open_parser", "parse", "whole_characters"]

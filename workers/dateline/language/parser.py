@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from dateline.language.words import WordReader
 
 Wanted = Callable[[Sequence[str]], bool]
 """Whether a sentence, given as its words in lower case, is to be parsed."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 LEAD = 3  # first sentences, which are always parsed: they tell what a text is about
 
@@ -63,6 +66,11 @@ def open_parser(model: str, wanted: Callable[[WordReader], Wanted] | None = None
     return Parser(nlp, parts, wanted(parts.words) if wanted else None)
 
 
+def whole_characters(text: str) -> str:
+    """The text with each lone half of a character (a surrogate, which no UTF-8 can hold) as the sign for an unreadable one."""
+    return _HALF.sub("\ufffd", text)
+
+
 def parse(parser: Parser, text: str) -> Doc:
     """A Doc with sentences and named entities, and tags, lemmas and trees for the sentences wanted.
 
@@ -98,6 +106,7 @@ def name(parser: Parser, text: str) -> Doc:
 
 def _cut(parser: Parser, text: str) -> tuple[Doc, list[Slice], list[str]]:
     """The tokens of a text, its sentences by rule, and its words."""
+    text = whole_characters(text)
     doc = parser.nlp.make_doc(text)
     if not len(doc):
         return doc, [], []

@@ -14,7 +14,7 @@ DATELINE = re.compile(
 
 _STOPS = frozenset(".!?…") | {"...", "?!", "!!", "??"}
 _CLOSING = frozenset("\"'”’)]»") | {"''"}
-_LONGEST = 400  # tokens of one piece: a list without a full stop is cut, so that no one tree grows with the text
+_LONGEST = 128  # tokens of one piece: a list without a full stop is cut, so that no tree grows with the text; few sentences are longer
 
 
 def sentences(words: Sequence[str], starts: Sequence[int], text: str) -> list[Slice]:
