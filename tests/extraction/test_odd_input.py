@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import pytest
@@ -18,12 +17,14 @@ Read = Callable[..., list[Occurrence]]
 WORDS = [
     "attack", "killed", "Police", "arrested", "on", "Monday", "at least", "25", "dozens of", "the", "a", "by", "IS", "US", "strike", "fire",
     "not", "will", "said", "according to", "in", "Syria", "he", "who", "and", ",", ".", "\n\n", "\t", "\x00", "\u202e", "🔥", "—", "“", "”",
-    "\u200f", "\ufeff", "\ud800", "&amp;", "<b>", "\r\n", "February 31", "9999999999", "dead", "toll", "protest", "to", "of", "children", "'s", "(", ")", "0 years ago", "999 years ago", "Jan.",
+    "\u200f", "\ufeff", "\ud800", "&amp;", "<b>", "\r\n",
+    "February 31", "9999999999", "dead", "toll", "protest", "to", "of", "children", "'s", "(", ")", "0 years ago", "999 years ago", "Jan.",
 ]  # fmt: skip
 
 
 ODD = [
-    "", " ", "\n\n\n", "Attack", "ATTACK KILLS TEN IN MARKET", "🔥🔥🔥", "\x00\x01", "?", "a" * 5000, "\ud800", "killed \udfff 3 men", "\ufeff\u200f\u202e",
+    "", " ", "\n\n\n", "Attack", "ATTACK KILLS TEN IN MARKET", "🔥🔥🔥", "\x00\x01", "?", "a" * 5000,
+    "\ud800", "killed \udfff 3 men", "\ufeff\u200f\u202e",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dateline.records import Article, Casualties, Count, DateSpan, Event, Eviden
 
 MAX_EVIDENCE = 2  # quotes shown of each event; JSON has them all
 MAX_AROUND = 200  # characters of the sentence shown before and behind the evidence
-_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s|\n")
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s|\n\s*\n")
 
 
 def event_card(
