@@ -45,6 +45,6 @@ def read(parser: Parser, ontology: Ontology, actors: ActorLexicon) -> Read:
 
     def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
         docs = parse(parser, title), parse(parser, text)
-        return extract(*docs, ontology=ontology, actors=actors, published=published, locate=lambda _: Where(place))
+        return extract(*docs, ontology=ontology, actors=actors, published=published, locate=lambda *_: Where(place))
 
     return read_strings

@@ -12,8 +12,9 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from dateline import __version__
 from dateline.codec import content_id
@@ -21,7 +22,21 @@ from dateline.config_files import config_file
 from dateline.english import English, load_english
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
 from dateline.furniture import Furniture, load_furniture
-from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
+from dateline.geography import (
+    Gazetteer,
+    GeographyOptions,
+    Home,
+    Locator,
+    Resolution,
+    Toponym,
+    Weights,
+    explain,
+    load_weights,
+    on_the_map,
+    open_gazetteer,
+    recognise,
+    resolve,
+)
 from dateline.language import Parser, name, open_parser, parse, whole_characters
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
@@ -41,13 +56,14 @@ class Reader:
     gazetteer: Gazetteer
     english: English
     furniture: Furniture
+    weights: Weights
     options: ReadingOptions
 
     def read(self, article: Article) -> list[Mention]:
         """What this article says of events, in the order it says it. Raise OtherLanguageError for a language that we do not read."""
-        return [mention for mention, _ in self.explain(article)]
+        return [mention for mention, _ in self.read_explained(article)]
 
-    def explain(self, article: Article) -> list[Explained]:
+    def read_explained(self, article: Article) -> list[Explained]:
         """As `read`, each mention with the reasons for its fields."""
         self.english.check(article.language, f"{article.title or ''}\n{article.text}")
         stored = dict(zip(("title", "text"), self._parts(article), strict=True))
@@ -62,25 +78,29 @@ class Reader:
 
     def _occurrences(self, article: Article, stored: dict[str, str]) -> list[Occurrence]:
         title, text = (parse(self.parser, self.furniture.without(part)) for part in stored.values())
-        located = self._places(title, text, article)
-        by_doc = {id(title): located[0], id(text): located[1]}
-
-        def whereabouts(trigger: Span) -> Whereabouts:
-            return locate(trigger, by_doc[id(trigger.doc)])
-
+        in_title, in_text = self._places(title, text, article)
         return extract(
             title,
             text,
             ontology=self.ontology,
             actors=self.actors,
             published=article.published.date() if article.published else None,
-            locate=whereabouts,
+            locate=Locator(title, text, in_title, in_text, self.weights).locate,
         )
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
         title, text = (name(self.parser, part) for part in self._parts(article))
-        return self._places(title, text, article)[1]
+        return on_the_map(self._places(title, text, article)[1])
+
+    def explain(self, article: Article) -> list[tuple[Toponym, Resolution]]:
+        """As `geoparse`, with the likeliest candidates of each name and what spoke for them."""
+        title, text = (name(self.parser, part) for part in self._parts(article))
+        in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
+        resolutions = explain([*in_title, *in_text], self.gazetteer, _home(article))[len(in_title) :]
+        resolved = [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]
+        shown = {toponym.start for toponym, _ in on_the_map([(toponym, resolution.place) for toponym, resolution in resolved])}
+        return [(toponym, resolution) for toponym, resolution in resolved if toponym.start in shown]
 
     @property
     def producer(self) -> Producer:
@@ -93,8 +113,7 @@ class Reader:
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
         in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
-        home = article.publisher.country if article.publisher else None
-        places = resolve([*in_title, *in_text], self.gazetteer, home)
+        places = resolve([*in_title, *in_text], self.gazetteer, _home(article))
         found = [(toponym, place) for toponym, place in zip([*in_title, *in_text], places, strict=True)]
         cut = len(in_title)
         return _resolved(found[:cut]), _resolved(found[cut:])
@@ -102,6 +121,17 @@ class Reader:
 
 def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, Place]]:
     return [(toponym, place) for toponym, place in found if place is not None]
+
+
+def _home(article: Article) -> Home:
+    """Where an article comes from: its publisher's country, and the address that it stands at."""
+    publisher = article.publisher
+    domain = publisher.domain if publisher else None
+    try:
+        domain = domain or urlsplit(article.url or "").hostname
+    except ValueError:  # an address that is none
+        domain = None
+    return Home(country=publisher.country if publisher else None, domain=domain)
 
 
 def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
@@ -114,6 +144,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         gazetteer=open_gazetteer(geography),
         english=load_english(config_file("english.toml")),
         furniture=load_furniture(config_file("boilerplate.toml")),
+        weights=load_weights(config_file("geography/locating.toml")),
         options=options,
     )
     gc.freeze()  # what was loaded stays: going through it again and again took 5 % of the time

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from pebble import ProcessPool
 
-from dateline.geography import GeographyOptions, Toponym
+from dateline.geography import GeographyOptions, Resolution, Toponym
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Mention, Place
 
@@ -57,12 +57,16 @@ def _read(article: Article) -> list[Mention]:
     return _loaded().read(article)
 
 
-def _explain(article: Article) -> list[Explained]:
-    return _loaded().explain(article)
+def _read_explained(article: Article) -> list[Explained]:
+    return _loaded().read_explained(article)
 
 
 def _geoparse(article: Article) -> list[tuple[Toponym, Place]]:
     return _loaded().geoparse(article)
+
+
+def _explain(article: Article) -> list[tuple[Toponym, Resolution]]:
+    return _loaded().explain(article)
 
 
 def _check_model(name: str) -> None:
@@ -98,12 +102,15 @@ class ReaderPool:
         """Read one article; the time it may take runs from when a process takes it up."""
         return self._pool.schedule(_read, args=(article,), timeout=self._timeout_s)
 
-    def submit_explained(self, article: Article) -> Future[list[Explained]]:
+    def submit_read_explained(self, article: Article) -> Future[list[Explained]]:
         """Read one article, with the reasons for what was found."""
-        return self._pool.schedule(_explain, args=(article,), timeout=self._timeout_s)
+        return self._pool.schedule(_read_explained, args=(article,), timeout=self._timeout_s)
 
     def submit_geoparse(self, article: Article) -> Future[list[tuple[Toponym, Place]]]:
         return self._pool.schedule(_geoparse, args=(article,), timeout=self._timeout_s)
+
+    def submit_explain(self, article: Article) -> Future[list[tuple[Toponym, Resolution]]]:
+        return self._pool.schedule(_explain, args=(article,), timeout=self._timeout_s)
 
     def close(self) -> None:
         """Stop at once: what was not finished is not waited for."""
