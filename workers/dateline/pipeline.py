@@ -37,7 +37,7 @@ from dateline.geography import (
     recognise,
     resolve,
 )
-from dateline.language import Parser, name, open_parser, parse, whole_characters
+from dateline.language import Parser, find_names, open_parser, parse, whole_characters
 from dateline.merging import block_key
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
@@ -90,12 +90,12 @@ class Reader:
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
-        title, text = (name(self.parser, part) for part in self._parts(article))
+        title, text = (find_names(self.parser, part) for part in self._parts(article))
         return on_the_map(self._places(title, text, article)[1])
 
     def explain(self, article: Article) -> list[tuple[Toponym, Resolution]]:
         """As `geoparse`, with the likeliest candidates of each name and what spoke for them."""
-        title, text = (name(self.parser, part) for part in self._parts(article))
+        title, text = (find_names(self.parser, part) for part in self._parts(article))
         in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
         resolutions = explain([*in_title, *in_text], self.gazetteer, _home(article))[len(in_title) :]
         resolved = [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]

@@ -2,12 +2,12 @@
 
     parser = open_parser(model, wanted)     # the model, loaded once per process; which sentences to parse
     doc = parse(parser, text)               # sentences and names everywhere; tags, lemmas and trees where wanted
-    doc = name(parser, text)                # only the names
+    doc = find_names(parser, text)          # only the names
 
 Pure: the same text gives the same Doc, whatever was read before.
 """
 
 from dateline.language.model import load_model
-from dateline.language.parser import Parser, Wanted, name, open_parser, parse, whole_characters
+from dateline.language.parser import Parser, Wanted, find_names, open_parser, parse, whole_characters
 
-__all__ = ["Parser", "Wanted", "load_model", "name", "open_parser", "parse", "whole_characters"]
+__all__ = ["Parser", "Wanted", "find_names", "load_model", "open_parser", "parse", "whole_characters"]

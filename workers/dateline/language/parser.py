@@ -92,7 +92,7 @@ def parse(parser: Parser, text: str) -> Doc:
     return doc
 
 
-def name(parser: Parser, text: str) -> Doc:
+def find_names(parser: Parser, text: str) -> Doc:
     """A Doc with named entities alone."""
     doc, pieces, words = _cut(parser, text)
     if parser.parts is None:
