@@ -24,7 +24,7 @@ from dateline.geography import Gazetteer, open_gazetteer
 from dateline.geography.hits import Hit, Words, find_hits
 from dateline.geography.recognise import WEIGHTS, Weights
 from dateline.geography.support import Support
-from dateline.language import open_parser
+from dateline.language import find_names, open_parser
 from dateline.settings import load
 
 SETS = ("tr-news", "lgl", "geovirus")
