@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from spacy.tokens import Doc
@@ -38,7 +39,7 @@ from dateline.geography import (
     resolve,
 )
 from dateline.language import Parser, find_names, open_parser, parse, whole_characters
-from dateline.merging import block_key
+from dateline.merging import block_key, fingerprint, keywords
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
 
@@ -67,19 +68,9 @@ class Reader:
         """As `read`, each mention with the reasons for its fields."""
         self.english.check(article.language, f"{article.title or ''}\n{article.text}")
         stored = dict(zip(("title", "text"), self._parts(article), strict=True))
-        seen: Counter[tuple[object, ...]] = Counter()
-        found = []
-        for occurrence in self._occurrences(article, stored):
-            said = _identity(occurrence)
-            seen[said] += 1
-            mention_id = content_id("mention", article.article_id, *said, seen[said])
-            found.append((_mention(mention_id, occurrence, article, stored, self.producer), occurrence.because))
-        return found
-
-    def _occurrences(self, article: Article, stored: dict[str, str]) -> list[Occurrence]:
         title, text = (parse(self.parser, self.furniture.without(part)) for part in stored.values())
         in_title, in_text = self._places(title, text, article)
-        return extract(
+        occurrences = extract(
             title,
             text,
             ontology=self.ontology,
@@ -87,6 +78,19 @@ class Reader:
             published=article.published.date() if article.published else None,
             locate=Locator(title, text, in_title, in_text, self.weights).locate,
         )
+        spoken_of = _country_spoken_of([*in_title, *in_text]) or _home(article).country
+        about, copies = keywords(article.title, article.text), fingerprint(article.text)
+        seen: Counter[tuple[object, ...]] = Counter()
+        found = []
+        for occurrence in occurrences:
+            said = _identity(occurrence)
+            seen[said] += 1
+            mention_id = content_id("mention", article.article_id, *said, seen[said])
+            mention = _mention(mention_id, occurrence, article, stored, self.producer)
+            country = occurrence.place.country if occurrence.place else spoken_of
+            mention = replace(mention, block=block_key(occurrence.event_type, country), keywords=about, fingerprint=copies)
+            found.append((mention, occurrence.because))
+        return found
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
@@ -121,6 +125,12 @@ class Reader:
 
 def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, Place]]:
     return [(toponym, place) for toponym, place in found if place is not None]
+
+
+def _country_spoken_of(places: Sequence[tuple[Toponym, Place]]) -> str | None:
+    """The country that most of an article's names lie in or stand for; of equals the one named first."""
+    countries = Counter(place.country for _, place in places if place.country)
+    return countries.most_common(1)[0][0] if countries else None
 
 
 def _home(article: Article) -> Home:
@@ -171,7 +181,7 @@ def _mention(mention_id: str, occurrence: Occurrence, article: Article, stored: 
     publisher = article.publisher
     return Mention(
         mention_id=mention_id,
-        block=block_key(occurrence.event_type, occurrence.place, occurrence.date),
+        block="",
         article_version=article.version,
         title=whole_characters(article.title) if article.title else None,
         event_type=occurrence.event_type,
