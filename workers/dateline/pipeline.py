@@ -13,6 +13,7 @@ import gc
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from urllib.parse import urlsplit
 
 from spacy.tokens import Doc
@@ -69,15 +70,20 @@ class Reader:
         self.english.check(article.language, f"{article.title or ''}\n{article.text}")
         stored = dict(zip(("title", "text"), self._parts(article), strict=True))
         title, text = (parse(self.parser, self.furniture.without(part)) for part in stored.values())
-        in_title, in_text = self._places(title, text, article)
+        # Looked for only where an event is told: many articles tell none
+        places = cache(lambda: self._places(title, text, article))
+        locator = cache(lambda: Locator(title, text, *places(), self.weights))
         occurrences = extract(
             title,
             text,
             ontology=self.ontology,
             actors=self.actors,
             published=article.published.date() if article.published else None,
-            locate=Locator(title, text, in_title, in_text, self.weights).locate,
+            locate=lambda *words: locator().locate(*words),
         )
+        if not occurrences:
+            return []
+        in_title, in_text = places()
         spoken_of = _country_spoken_of([*in_title, *in_text]) or _home(article).country
         about, copies = keywords(article.title, article.text), fingerprint(article.text)
         seen: Counter[tuple[object, ...]] = Counter()
