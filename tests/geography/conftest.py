@@ -12,7 +12,7 @@ from spacy.tokens import Span
 
 from dateline.config_files import config_file
 from dateline.geography import Gazetteer, GeographyOptions, Locator, SourcePlace, Whereabouts, geoparse, load_weights, open_gazetteer
-from dateline.language import load_model
+from dateline.language import Parser, load_model, open_parser
 from dateline.records import EventType
 from dateline.settings import load
 
@@ -60,6 +60,11 @@ def small_world() -> SmallWorld:
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
     return open_gazetteer(load().geography)
+
+
+@pytest.fixture(scope="session")
+def parser() -> Parser:
+    return open_parser(load().reading.model)
 
 
 @pytest.fixture(scope="session")

@@ -9,32 +9,31 @@ from types import FrameType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spacy.language import Language
 
 from dateline.geography import Gazetteer, Toponym, geoparse, on_the_map, recognise
-from dateline.language import parse
+from dateline.language import Parser, find_names
 from dateline.records import Place
 
 
-def read(text: str, nlp: Language, gazetteer: Gazetteer) -> list[tuple[Toponym, Place]]:
-    return geoparse(parse(nlp, text), gazetteer)
+def read(text: str, parser: Parser, gazetteer: Gazetteer) -> list[tuple[Toponym, Place]]:
+    return geoparse(find_names(parser, text), gazetteer)
 
 
-def named(text: str, nlp: Language, gazetteer: Gazetteer) -> list[str]:
-    return [toponym.text for toponym, _ in read(text, nlp, gazetteer) if toponym.kind != "demonym"]
+def named(text: str, parser: Parser, gazetteer: Gazetteer) -> list[str]:
+    return [toponym.text for toponym, _ in read(text, parser, gazetteer) if toponym.kind != "demonym"]
 
 
 HEADLINE = "International Coalition Launches Missile Strikes in Syria’s Deir ez-Zor Province Amid Escalated Efforts to Dismantle Group"
 
 
-def test_a_title_case_headline(nlp: Language, gazetteer: Gazetteer) -> None:
-    [syria, province] = [place for toponym, place in read(HEADLINE, nlp, gazetteer) if toponym.kind != "demonym"]
+def test_a_title_case_headline(parser: Parser, gazetteer: Gazetteer) -> None:
+    [syria, province] = [place for toponym, place in read(HEADLINE, parser, gazetteer) if toponym.kind != "demonym"]
     assert (syria.country, syria.level, syria.geonameid) == ("SY", "country", 163843)
     assert (province.text, province.level, province.admin1_code, province.feature) == ("Deir ez-Zor Province", "admin1", "SY-DY", "ADM1")
 
 
-def test_a_base_lies_at_its_town(nlp: Language, gazetteer: Gazetteer) -> None:
-    found = read("The rockets were fired in Syria from the Ash Shaddadi military base.", nlp, gazetteer)
+def test_a_base_lies_at_its_town(parser: Parser, gazetteer: Gazetteer) -> None:
+    found = read("The rockets were fired in Syria from the Ash Shaddadi military base.", parser, gazetteer)
     place = next(place for _, place in found if "Shaddadi" in place.text)
     assert (round(place.lat, 2), round(place.lon, 2), place.level, place.country) == (36.06, 40.73, "site", "SY")
 
@@ -47,13 +46,13 @@ def test_a_base_lies_at_its_town(nlp: Language, gazetteer: Gazetteer) -> None:
         ("Thousands marched in Paris after talks in Lyon and Marseille failed.", "Paris", "FR-IDF"),
     ],
 )
-def test_what_contains_a_name_decides_its_sense(nlp: Language, gazetteer: Gazetteer, text: str, name: str, admin1_code: str) -> None:
-    senses = {place.admin1_code for toponym, place in read(text, nlp, gazetteer) if toponym.name == name}
+def test_what_contains_a_name_decides_its_sense(parser: Parser, gazetteer: Gazetteer, text: str, name: str, admin1_code: str) -> None:
+    senses = {place.admin1_code for toponym, place in read(text, parser, gazetteer) if toponym.name == name}
     assert senses == {admin1_code}
 
 
-def test_a_country_is_where_its_label_stands(nlp: Language, gazetteer: Gazetteer) -> None:
-    [(_, kenya)] = read("Heavy rain fell across Kenya.", nlp, gazetteer)
+def test_a_country_is_where_its_label_stands(parser: Parser, gazetteer: Gazetteer) -> None:
+    [(_, kenya)] = read("Heavy rain fell across Kenya.", parser, gazetteer)
     assert (kenya.lat, kenya.lon, kenya.level) == (1.0, 38.0, "country")
     assert kenya.radius_km > 300
 
@@ -66,34 +65,34 @@ def test_a_country_is_where_its_label_stands(nlp: Language, gazetteer: Gazetteer
         "Police opened fire. March was cold. Most of them may call the mayor.",
     ],
 )
-def test_persons_and_common_words_are_no_places(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
-    assert named(text, nlp, gazetteer) == []
+def test_persons_and_common_words_are_no_places(parser: Parser, gazetteer: Gazetteer, text: str) -> None:
+    assert named(text, parser, gazetteer) == []
 
 
-def test_an_adjective_is_told_apart(nlp: Language, gazetteer: Gazetteer) -> None:
-    kinds = {toponym.text: toponym.kind for toponym, _ in read("Syrian officials met in Damascus.", nlp, gazetteer)}
+def test_an_adjective_is_told_apart(parser: Parser, gazetteer: Gazetteer) -> None:
+    kinds = {toponym.text: toponym.kind for toponym, _ in read("Syrian officials met in Damascus.", parser, gazetteer)}
     assert kinds == {"Syrian": "demonym", "Damascus": "name"}
 
 
-def test_the_seed_story(nlp: Language, gazetteer: Gazetteer) -> None:
+def test_the_seed_story(parser: Parser, gazetteer: Gazetteer) -> None:
     story = (
         "The strikes targeted hideouts in Deir ez-Zor province, with the attack in Syria originating from the Ash Shaddadi military base."
     )
-    levels = {toponym.text: place.level for toponym, place in read(story, nlp, gazetteer)}
+    levels = {toponym.text: place.level for toponym, place in read(story, parser, gazetteer)}
     assert levels == {"Deir ez-Zor province": "admin1", "Syria": "country", "Ash Shaddadi military base": "site"}
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet=st.sampled_from("Paris TexasU.S.,()-’al\n Syrian"), max_size=120))
-def test_toponyms_stand_where_they_say_and_never_overlap(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
-    toponyms = recognise(nlp(text), gazetteer)
+def test_toponyms_stand_where_they_say_and_never_overlap(parser: Parser, gazetteer: Gazetteer, text: str) -> None:
+    toponyms = recognise(find_names(parser, text), gazetteer)
     assert all(text[toponym.start : toponym.end] == toponym.text for toponym in toponyms)
     assert all(before.end <= after.start for before, after in pairwise(toponyms))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "—", "A" * 10_000, "In " * 500])
-def test_text_without_places_has_none(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
-    assert read(text, nlp, gazetteer) == []
+def test_text_without_places_has_none(parser: Parser, gazetteer: Gazetteer, text: str) -> None:
+    assert read(text, parser, gazetteer) == []
 
 
 @pytest.mark.parametrize(
@@ -103,8 +102,8 @@ def test_text_without_places_has_none(nlp: Language, gazetteer: Gazetteer, text:
         ("The city of Homs and the province of Idlib were shelled.", {"Homs": "city", "Idlib": "admin1"}),
     ],
 )
-def test_what_a_place_is_called_is_told_with_its_name(nlp: Language, gazetteer: Gazetteer, text: str, names: dict[str, str]) -> None:
-    told = {toponym.name: toponym.level for toponym in recognise(nlp(text), gazetteer)}
+def test_what_a_place_is_called_is_told_with_its_name(parser: Parser, gazetteer: Gazetteer, text: str, names: dict[str, str]) -> None:
+    told = {toponym.name: toponym.level for toponym in recognise(find_names(parser, text), gazetteer)}
     assert {name: told.get(name) for name in names} == names
 
 
@@ -115,28 +114,28 @@ def test_what_a_place_is_called_is_told_with_its_name(nlp: Language, gazetteer: 
         ("Rep. Jane Holt, D-Toledo, wrote to Mayor Lincoln.", "Toledo", "Lincoln"),
     ],
 )
-def test_a_title_makes_a_name_a_persons(nlp: Language, gazetteer: Gazetteer, text: str, place: str, person: str) -> None:
-    found = named(text, nlp, gazetteer)
+def test_a_title_makes_a_name_a_persons(parser: Parser, gazetteer: Gazetteer, text: str, place: str, person: str) -> None:
+    found = named(text, parser, gazetteer)
     assert place in found
     assert person not in found
 
 
-def test_the_map_shows_the_adjectives_a_text_keeps_returning_to(nlp: Language, gazetteer: Gazetteer) -> None:
+def test_the_map_shows_the_adjectives_a_text_keeps_returning_to(parser: Parser, gazetteer: Gazetteer) -> None:
     text = (
         "Turkish troops crossed the border into Syria. A Turkish general said that Turkish jets had struck, and the Turkish "
         "government confirmed it. A French bulldog was seen in Aleppo."
     )
-    found = geoparse(nlp(text), gazetteer)
+    found = geoparse(find_names(parser, text), gazetteer)
     assert {toponym.text for toponym, _ in found if toponym.kind == "demonym"} == {"Turkish", "French"}
     assert [toponym.text for toponym, _ in on_the_map(found)] == ["Turkish", "Syria", "Turkish", "Turkish", "Turkish", "Aleppo"]
 
 
 @pytest.mark.parametrize("piece", ["Paris ", "North ", "Paris, ", "County ", "Syria and ", "PARIS (AP) - ", "Paris \U0001f30d "])
-def test_reading_takes_time_linear_in_a_text_without_full_stops(nlp: Language, gazetteer: Gazetteer, piece: str) -> None:
+def test_reading_takes_time_linear_in_a_text_without_full_stops(parser: Parser, gazetteer: Gazetteer, piece: str) -> None:
     """Ten times the text takes about ten times the steps, not a hundred times: counted in calls, since clocks vary."""
 
     def steps(times: int) -> int:
-        doc = nlp.make_doc(piece * times)
+        doc = parser.nlp.make_doc(piece * times)
         count = 0
 
         def counting(frame: FrameType, event: str, argument: object) -> None:
@@ -153,10 +152,10 @@ def test_reading_takes_time_linear_in_a_text_without_full_stops(nlp: Language, g
     assert steps(1000) < 15 * steps(100)
 
 
-def test_a_text_in_capitals_has_its_places(nlp: Language, gazetteer: Gazetteer) -> None:
-    assert "SYRIA" in named("AIR STRIKES HIT TOWNS IN SYRIA AND IRAQ ON MONDAY.", nlp, gazetteer)
+def test_a_text_in_capitals_has_its_places(parser: Parser, gazetteer: Gazetteer) -> None:
+    assert "SYRIA" in named("AIR STRIKES HIT TOWNS IN SYRIA AND IRAQ ON MONDAY.", parser, gazetteer)
 
 
 @pytest.mark.parametrize("text", ["Half a \ufffd letter in Berlin.", "\U0001f525\U0001f525 fires near Athens \U0001f525"])
-def test_odd_characters_do_not_hide_a_place(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
-    assert len(named(text, nlp, gazetteer)) == 1
+def test_odd_characters_do_not_hide_a_place(parser: Parser, gazetteer: Gazetteer, text: str) -> None:
+    assert len(named(text, parser, gazetteer)) == 1

@@ -26,7 +26,7 @@ from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Mention, Place
 
 if TYPE_CHECKING:
-    from dateline.pipeline import Reader
+    from dateline.pipeline import Explained, Reader
 
 Result = TypeVar("Result")
 
@@ -55,6 +55,10 @@ def _loaded() -> Reader:
 
 def _read(article: Article) -> list[Mention]:
     return _loaded().read(article)
+
+
+def _read_explained(article: Article) -> list[Explained]:
+    return _loaded().read_explained(article)
 
 
 def _geoparse(article: Article) -> list[tuple[Toponym, Place]]:
@@ -97,6 +101,10 @@ class ReaderPool:
     def submit(self, article: Article) -> Future[list[Mention]]:
         """Read one article; the time it may take runs from when a process takes it up."""
         return self._pool.schedule(_read, args=(article,), timeout=self._timeout_s)
+
+    def submit_read_explained(self, article: Article) -> Future[list[Explained]]:
+        """Read one article, with the reasons for what was found."""
+        return self._pool.schedule(_read_explained, args=(article,), timeout=self._timeout_s)
 
     def submit_geoparse(self, article: Article) -> Future[list[tuple[Toponym, Place]]]:
         return self._pool.schedule(_geoparse, args=(article,), timeout=self._timeout_s)

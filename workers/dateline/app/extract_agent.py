@@ -21,6 +21,7 @@ from dateline.delivery.kafka import TopicNames
 from dateline.delivery.last_words import stop_hard
 from dateline.delivery.outbox import Outbox
 from dateline.delivery.producing import Headers, Outgoing, TooLargeError
+from dateline.english import OtherLanguageError
 from dateline.records import Article, Mention, Withdrawal
 
 TYPE = "dateline-type"  # tells the two kinds of record on the mentions topic apart
@@ -105,10 +106,12 @@ class Extracting:
         else:
             found, attempts = await self._read(taken.article, taken.reading)
             try:
-                if isinstance(found, BaseException):
+                if isinstance(found, OtherLanguageError):
+                    await self._publish(taken.article, [], "other language")
+                elif isinstance(found, BaseException):
                     await self._outbox.bury(source, found, stage=STAGE, attempts=attempts)
                 else:
-                    await self._publish(taken.article, found)
+                    await self._publish(taken.article, found, "read" if found else "no event")
             except TooLargeError as error:
                 await self._outbox.bury(source, error, stage=STAGE, attempts=attempts)
         taken.event.ack()
@@ -120,7 +123,7 @@ class Extracting:
             return found, 1
         return await _outcome(self._submit(article)), 2
 
-    async def _publish(self, article: Article, mentions: list[Mention]) -> None:
+    async def _publish(self, article: Article, mentions: list[Mention], outcome: str) -> None:
         headers: Headers = ((FETCHED, article.fetched.isoformat().encode()),) if article.fetched else ()
         records = self._withdrawals(article) if article.version > 1 else []
         for mention in mentions:
@@ -129,7 +132,7 @@ class Extracting:
             )
             records.append(record)
         await self._outbox.send(records)
-        self._metrics.articles.labels("read" if mentions else "no event").inc()
+        self._metrics.articles.labels(outcome).inc()
 
     def _withdrawals(self, article: Article) -> list[Outgoing]:
         """One for each partition: what an older version said may be on any of them."""

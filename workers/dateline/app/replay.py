@@ -20,6 +20,7 @@ from dateline.delivery.cloudevents import REVISION, event_headers
 from dateline.delivery.kafka import KafkaOptions, make_consumer, make_producer
 from dateline.delivery.producing import Outgoing, deliver
 from dateline.delivery.reading import Bound, read_topic
+from dateline.english import OtherLanguageError
 from dateline.merging import changes, merge_all
 from dateline.pool import ReaderPool
 from dateline.records import Article, Event, Mention, Withdrawal
@@ -127,6 +128,8 @@ async def _oldest(waiting: deque[tuple[Article, asyncio.Future[list[Mention]]]],
     article, future = waiting.popleft()
     try:
         said = await future
+    except OtherLanguageError:
+        said = []
     except Exception as error:  # noqa: BLE001 — whatever an article makes go wrong, the others are read
         log.warning("article %s could not be read: %r", article.article_id, error)
         done.unreadable += 1

@@ -17,10 +17,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from dateline.cli.articles_in import read_articles
 from dateline.cli.show import print_event
 from dateline.codec import encode
+from dateline.english import OtherLanguageError
 from dateline.records import Article, Event, Place
 
 if TYPE_CHECKING:  # the command line starts without the stages' modules
     from dateline.geography import Resolution, Toponym
+    from dateline.pipeline import Explained
 
 SOME_INPUT_UNREADABLE = 3  # exit code: the rest was done
 
@@ -31,6 +33,7 @@ class Tally:
 
     articles: int = 0
     unreadable: list[str] = field(default_factory=list)
+    other_language: int = 0
 
     def reject(self, why: str) -> None:
         self.unreadable.append(why)
@@ -44,26 +47,40 @@ _workers = click.option("--workers", type=click.IntRange(1), help="Processes tha
 @click.command()
 @_source
 @click.option("--merge", is_flag=True, help="Read the whole input, merge what its articles say, and print the final events.")
+@click.option("--explain", is_flag=True, help="Say which words, rules and weights are behind each event.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines on a terminal too; into a pipe it always does.")
 @_workers
-def extract(source: str, merge: bool, as_json: bool, workers: int | None) -> None:
+def extract(source: str, merge: bool, explain: bool, as_json: bool, workers: int | None) -> None:
     """Print the events that articles report.
 
     Reads JSON lines with `id` (or `article_id`) and `text`, and `title`, `url`, `published` where known, from FILE or standard
-    input, or the page at URL. Prints an event a line, in the order of the input. Exit code 3: some input could not be read.
+    input, or the page at URL. Prints an event a line, in the order of the input; on a terminal for people to read. Articles in other
+    languages than English are passed over and counted. Exit code 3: some input could not be read.
     """
     from dateline.merging import merge_all
     from dateline.settings import load
 
     merging, tally = load().merging, Tally()
-    show = _event_printer(as_json or not sys.stdout.isatty())
-    results = _run(source, workers, tally, lambda pool: pool.submit)
+    show = _event_printer(as_json or not sys.stdout.isatty(), explain)
+    results = _run(source, workers, tally, lambda pool: pool.submit_read_explained)
     # Without --merge each article is a world of its own: what it says is printed before the next is waited for.
-    worlds = [[mention for _, said in results for mention in said]] if merge else (said for _, said in results)
-    for mentions in worlds:
-        for event in merge_all(mentions, merging):
-            show(event)
+    for world in [list(results)] if merge else ([result] for result in results):
+        articles = {article.article_id: article for article, _ in world}
+        told = [mention for _, found in world for mention in found]
+        for event in merge_all([mention for mention, _ in told], merging):
+            show(event, articles, _reasons(event, told))
     _finish(tally)
+
+
+def _reasons(event: Event, told: list[Explained]) -> list[str]:
+    """The reasons of the mentions that an event was merged from: those whose evidence it has."""
+    held = set(event.evidence)
+    return [
+        line
+        for mention, because in told
+        if mention.event_type == event.event_type and held.issuperset(mention.evidence)
+        for line in because
+    ]
 
 
 @click.command()
@@ -123,7 +140,9 @@ def _run(
             tally.articles += 1
             progress.update(task, advance=1, rate=tally.articles / max(progress.tasks[0].elapsed or 1.0, 1e-3))
             error = future.exception()
-            if error is None:
+            if isinstance(error, OtherLanguageError):
+                tally.other_language += 1
+            elif error is None:
                 yield article, future.result()
             else:
                 tally.reject(f"article {article.article_id!r}: {type(error).__name__}: {error}")
@@ -142,11 +161,18 @@ def _articles(source: str, tally: Tally, settings: Any) -> Iterator[Article]:
             yield item
 
 
-def _event_printer(as_json: bool) -> Callable[[Event], None]:
-    if as_json:
-        return lambda event: _write(encode(event))
+def _event_printer(as_json: bool, explain: bool) -> Callable[[Event, dict[str, Article], list[str]], None]:
     console = Console()
-    return lambda event: print_event(console, event)
+
+    def show(event: Event, articles: dict[str, Article], because: list[str]) -> None:
+        if not as_json:
+            print_event(console, event, articles=articles, because=because if explain else ())
+        elif explain:
+            _write(orjson.dumps({**orjson.loads(encode(event)), "explain": because}))
+        else:
+            _write(encode(event))
+
+    return show
 
 
 def _write(line: bytes) -> None:
@@ -155,6 +181,8 @@ def _write(line: bytes) -> None:
 
 
 def _finish(tally: Tally) -> None:
+    if tally.other_language:
+        click.echo(f"dateline: {tally.other_language} articles in other languages were passed over", err=True)
     if tally.unreadable:
         click.echo(f"dateline: {len(tally.unreadable)} inputs could not be read, {tally.articles} articles were", err=True)
         sys.exit(SOME_INPUT_UNREADABLE)

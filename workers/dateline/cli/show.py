@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from dateline.records import Casualties, Count, DateSpan, Event, Party, Place
+from dateline.records import Article, Casualties, Count, DateSpan, Event, Evidence, Party, Place
 
 MAX_EVIDENCE = 2  # quotes shown of each event; JSON has them all
+MAX_AROUND = 200  # characters of the sentence shown before and behind the evidence
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s|\n\s*\n")
 
 
-def event_card(event: Event, revision: int | None = None) -> RenderableType:
-    """One event in a few lines: what, where, when; who to whom; the toll; the words; the sources."""
+def event_card(
+    event: Event, revision: int | None = None, articles: Mapping[str, Article] | None = None, because: Sequence[str] = ()
+) -> RenderableType:
+    """One event in a few lines: what, where, when; who to whom; the toll; the words; the sources; and why, where given.
+
+    With the articles at hand by their id, the evidence is underlined in the sentence it stands in.
+    """
     body: list[RenderableType] = [_headline(event)]
     details = [part for part in (_parties(event), _toll(event.casualties), _sources(event, revision)) if part]
     body += [Padding(Text(line), (0, 0, 0, 2)) for line in details]
-    body += [Padding(_quote(item.text), (0, 0, 0, 2)) for item in event.evidence[:MAX_EVIDENCE]]
+    body += [Padding(_quote(item, (articles or {}).get(item.article_id)), (0, 0, 0, 2)) for item in event.evidence[:MAX_EVIDENCE]]
+    body += [Padding(Text(line, style="dim"), (0, 0, 0, 4)) for line in because]
     return Group(*body)
 
 
-def print_event(console: Console, event: Event, revision: int | None = None) -> None:
-    console.print(event_card(event, revision))
+def print_event(
+    console: Console,
+    event: Event,
+    revision: int | None = None,
+    articles: Mapping[str, Article] | None = None,
+    because: Sequence[str] = (),
+) -> None:
+    console.print(event_card(event, revision, articles, because))
     console.print()
 
 
@@ -86,5 +103,26 @@ def _sources(event: Event, revision: int | None) -> str:
     return line + (f" rev {revision}" if revision is not None else "")
 
 
-def _quote(text: str) -> Text:
-    return Text(f"“{' '.join(text.split())}”", style="italic dim")
+def _quote(evidence: Evidence, article: Article | None) -> Text:
+    """The evidence, in its sentence where the article is at hand."""
+    before, behind = _around(evidence, article) if article else ("", "")
+    marked = (" ".join(evidence.text.split()), "underline" if article else "")
+    return Text.assemble("“", before, marked, behind, "”", style="italic dim")
+
+
+def _around(evidence: Evidence, article: Article) -> tuple[str, str]:
+    """The rest of the sentence before and behind the evidence, each on one line and not too long."""
+    text = (article.title or "") if evidence.field == "title" else article.text
+    before = text[max(0, evidence.start - MAX_AROUND) : evidence.start]
+    ends = [found.end() for found in _SENTENCE_END.finditer(before)]
+    before = before[ends[-1] :] if ends else before
+    behind = text[evidence.end : evidence.end + MAX_AROUND]
+    if evidence.text.rstrip('"”’)')[-1:] in (".", "!", "?"):
+        behind = ""
+    elif end := _SENTENCE_END.search(behind):
+        behind = behind[: end.end()]
+    return _one_line(before), _one_line(behind).rstrip()
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)

@@ -11,6 +11,7 @@ Nothing here knows of topics or gazetteers, nor of the time it is.
 """
 
 from dateline.extraction.actors import Actor, ActorLexicon, ActorsError, load_actors
+from dateline.extraction.candidates import EventWords, event_words
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.extract import extract
 from dateline.extraction.occurrence import Occurrence, Whereabouts
@@ -20,11 +21,13 @@ __all__ = [
     "Actor",
     "ActorLexicon",
     "ActorsError",
+    "EventWords",
     "EvidenceSpan",
     "Occurrence",
     "Ontology",
     "OntologyError",
     "Whereabouts",
+    "event_words",
     "extract",
     "load_actors",
     "load_ontology",

@@ -22,16 +22,20 @@ _NOT_ACTUAL = -0.65
 
 def confidence_of(reports: Sequence[Report], central: bool) -> float:
     """0..1, to two digits."""
+    return round(1 / (1 + exp(-sum(weights_of(reports, central).values()))), 2)
+
+
+def weights_of(reports: Sequence[Report], central: bool) -> dict[str, float]:
+    """What speaks for and against, and how much, in log odds."""
     told = [report for report in reports if report.event_type]
-    score = (
-        _BASE
-        + _VERBAL * any(report.verbal for report in told)
-        + _ACTOR * any(report.actors for report in told)
-        + _RECIPIENT * any(report.recipients for report in told)
-        + _DATE * any(report.date for report in told)
-        + _TOLL * any(report.killed or report.injured for report in reports)
-        + _CENTRAL * central
-        + _REPEATED * (len(told) > 1)
-        + _NOT_ACTUAL * (told[0].status != "actual")
-    )
-    return round(1 / (1 + exp(-score)), 2)
+    return {
+        "at first": _BASE,
+        "told by a verb": _VERBAL * any(report.verbal for report in told),
+        "actor": _ACTOR * any(report.actors for report in told),
+        "recipient": _RECIPIENT * any(report.recipients for report in told),
+        "date": _DATE * any(report.date for report in told),
+        "toll": _TOLL * any(report.killed or report.injured for report in reports),
+        "central": _CENTRAL * central,
+        "told again": _REPEATED * (len(told) > 1),
+        "not actual": _NOT_ACTUAL * (told[0].status != "actual"),
+    }

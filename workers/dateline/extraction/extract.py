@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import islice
 
+import numpy as np
 from spacy.tokens import Doc
 
 from dateline.extraction.actors import ActorLexicon
@@ -46,5 +47,6 @@ def _topic(title: Doc, text: Doc) -> frozenset[str]:
 
 
 def _is_sport(title: Doc, text: Doc, ontology: Ontology) -> bool:
-    words = {token.lemma_.lower() for doc in (title, text) for token in doc}
+    lemmas: set[int] = {number for doc in (title, text) if len(doc) for number in np.unique(doc.to_array(["LEMMA"])).tolist()}
+    words = {text.vocab.strings[lemma].lower() for lemma in lemmas}
     return len(words & ontology.cues.sport) >= SPORT_WORDS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dateline.extraction.casting import accused_of, is_named, named_first, same_party, suspects
 from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
+from dateline.extraction.explain import explained
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
@@ -76,7 +77,7 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
     told = [one for one in groups if one.strong]
     central = _central(told)
     accused = accused_of((one.mode, one.reports) for one in told)
-    return [_occurrence(one, one in central, ontology, accused) for one in told]
+    return [explained(_occurrence(one, one in central, ontology, accused), one.reports) for one in told]
 
 
 def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:

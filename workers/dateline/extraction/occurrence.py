@@ -45,3 +45,4 @@ class Occurrence:
     central: bool
     codes: Codes
     confidence: float  # 0..1: of those at 0.8, about 80 % are right
+    because: tuple[str, ...] = ()  # the rules and weights behind the fields, for a reader; no part of any record

@@ -90,6 +90,8 @@ class ReportReader:
         parties = read_parties(doc, self.lexicon, is_title)
         finder = TriggerFinder(self.ontology, parties, headline, self.topic)
         for number, sentence in enumerate(doc.sents):
+            if not sentence[0].tag:
+                continue  # not parsed: it holds no word of an event
             if any(not token.is_space for token in sentence) and not sentence.text.rstrip().endswith("?"):
                 yield from self._sentence(sentence, -1 if is_title else number, field, finder)
 

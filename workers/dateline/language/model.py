@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
 from thinc.api import NumpyOps
 from threadpoolctl import threadpool_limits
 
@@ -35,20 +33,3 @@ def load_model(name: str) -> Language:
         for layer in model.walk() if model is not None else ():
             layer.ops = ops
     return nlp
-
-
-# "BEIRUT (AP) —", "COLUMBIA, Ky. (WBKO) -", "KANSAS CITY, Mo. --": a town in capitals, what holds it, the agency, a dash
-DATELINE = re.compile(r"\W{0,3}[A-Z]{3}[A-Z.'’-]*(?:,? [A-Z][A-Za-z.'’-]{0,30}){0,6},? ?(?:\([^)\n]{1,40}\))? ?(?:—|–|--|-|―)\s+")
-
-
-def parse(nlp: Language, text: str) -> Doc:
-    """A parsed text, in which a sentence ends where the dateline does: left to itself the parser makes a subject of it."""
-    doc = nlp.make_doc(text)
-    dateline = DATELINE.match(text)
-    after_dateline = dateline.end() if dateline else 0
-    for token in doc[1:]:
-        if doc[token.i - 1].idx < after_dateline <= token.idx:
-            token.is_sent_start = True
-    for _, component in nlp.pipeline:
-        doc = component(doc)
-    return doc
