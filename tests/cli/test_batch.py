@@ -60,6 +60,50 @@ def test_geoparse_prints_a_line_for_each_article() -> None:
     assert izmir["geonameid"] == 311046
 
 
+def test_geoparse_explains_what_it_chose() -> None:
+    done = dateline("geoparse", "--explain", lines=json_lines(ARTICLES[1:2]))
+    assert done.returncode == 0, done.stderr
+    izmir = json.loads(done.stdout)["places"][0]
+    assert izmir["geonameid"] == 311046
+    assert 1 < len(izmir["candidates"]) <= 5
+    assert izmir["candidates"][0].keys() == {"name", "geonameid", "country", "admin1", "lat", "lon", "share", "evidence"}
+    assert all(isinstance(weight, float) for weight in izmir["candidates"][0]["evidence"].values())
+
+
+PLACE_FIELDS = {"start", "end", "name", "text", "geonameid", "feature", "lat", "lon", "country", "admin1", "admin1_code", "admin2"} | {
+    "level",
+    "radius_km",
+    "score",
+    "basis",
+}
+
+
+HTML = "<p>Rain fell in <b>Aleppo</b>, Syria.</p><script>var Paris = 'Texas';</script>"
+
+
+def test_geoparse_bears_any_text() -> None:
+    lines = [
+        json.dumps({"id": "null", "text": None}),
+        json.dumps({"id": "long", "text": "Aid reached Aleppo on Monday. " * 170_000}),
+        '{"id": "half", "text": "Rain fell in Aleppo \\ud83d today."}',
+        json.dumps({"id": "html", "text": HTML}),
+        json.dumps({"id": "odd", "text": "\u0000\u202eAleppo\u202c \ufeff\n" * 3}),
+        json.dumps({"id": "address", "text": "Rain fell in Aleppo.", "url": "http://[half"}),
+        json.dumps(["no", "object"]),
+    ]
+    done = dateline("geoparse", "--workers", "1", lines="".join(line + "\n" for line in lines))
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "line 3: " in done.stderr
+    assert "line 7: not a JSON object" in done.stderr
+    found = {line["id"]: line["places"] for line in map(json.loads, done.stdout.splitlines())}
+    assert list(found) == ["null", "long", "html", "odd", "address"]
+    assert found["null"] == []
+    assert {place["name"] for place in found["long"]} == {"Aleppo"}
+    assert all(HTML[place["start"] : place["end"]] == place["text"] for place in found["html"])  # it is read as it stands
+    assert found["address"][0].keys() == PLACE_FIELDS
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_done() -> None:
     done = dateline("extract", lines="nonsense\n" + json_lines(ARTICLES[1:2]) + '{"id": "x", "text": 7}\n')
     assert done.returncode == 3

@@ -44,6 +44,6 @@ def read(nlp: Language, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
 
     def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
-        return extract(nlp(title), nlp(text), ontology=ontology, actors=actors, published=published, locate=lambda _: Where(place))
+        return extract(nlp(title), nlp(text), ontology=ontology, actors=actors, published=published, locate=lambda *_: Where(place))
 
     return read_strings

@@ -10,8 +10,10 @@ import pytest
 from spacy.language import Language
 from spacy.tokens import Span
 
-from dateline.geography import Gazetteer, GeographyOptions, SourcePlace, Whereabouts, geoparse, locate, open_gazetteer
+from dateline.config_files import config_file
+from dateline.geography import Gazetteer, GeographyOptions, Locator, SourcePlace, Whereabouts, geoparse, load_weights, open_gazetteer
 from dateline.language import load_model
+from dateline.records import EventType
 from dateline.settings import load
 
 
@@ -35,13 +37,19 @@ class SmallWorld:
         vella = SourcePlace(3041563, "Andorra la Vella", "PPLC", "city", lat=42.50779, lon=1.52109, population=20430, country=0)
         return [replace(place, name=self.renamed.get(place.name, place.name)) for place in (andorra, syria, hasakah, town, vella)]
 
+    def more_names(self) -> list[tuple[int, str, bool]]:
+        return [(4, "Andorra Town", False)]
+
+    def common_names(self) -> list[str]:
+        return ["Port"]
+
     def common_words(self) -> list[str]:
         return ["Reading"]
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> GeographyOptions:
-    return GeographyOptions(cache_dir=str(tmp_path), max_candidates=40)
+    return GeographyOptions(cache_dir=str(tmp_path), index="", feature_classes=["A", "P"], max_candidates=40)
 
 
 @pytest.fixture
@@ -60,14 +68,17 @@ def nlp() -> Language:
 
 
 @pytest.fixture(scope="session")
-def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[[str, str], Whereabouts]:
-    """Where a text puts the event that one of its words states."""
+def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[..., Whereabouts]:
+    """Where an article puts the event that one of its words states; in the text, or in the title where the text does not have it."""
+    weights = load_weights(config_file("geography/locating.toml"))
 
-    def ask(text: str, trigger: str) -> Whereabouts:
-        doc = nlp(text)
-        start = text.index(trigger)
+    def ask(text: str, trigger: str, event_type: EventType = "ASSAULT", title: str = "") -> Whereabouts:
+        docs = nlp(title), nlp(text)
+        doc = docs[trigger not in title]
+        start = doc.text.index(trigger)
         span = doc.char_span(start, start + len(trigger), alignment_mode="expand")
         assert isinstance(span, Span)
-        return locate(span, geoparse(doc, gazetteer))
+        in_title, in_text = (geoparse(one, gazetteer) for one in docs)
+        return Locator(*docs, in_title, in_text, weights).locate(span, event_type)
 
     return ask

@@ -69,6 +69,10 @@ def test_subdivisions_lie_among_their_towns(options: GeographyOptions, small_wor
     assert (round(entry.lat, 2), round(entry.lon, 2), entry.code) == (36.06, 40.73, "SY-HA")
 
 
+def test_names_told_apart_from_their_places_are_found(options: GeographyOptions, small_world: SmallWorld) -> None:
+    assert names(open_gazetteer(options, sources=small_world), "Andorra Town") == ["Andorra la Vella"]
+
+
 def test_build_tells_its_steps(options: GeographyOptions, small_world: SmallWorld) -> None:
     steps: list[str] = []
     build_gazetteer(options, steps.append, small_world)

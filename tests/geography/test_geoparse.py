@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from dateline.geography import Gazetteer, Toponym, geoparse, recognise
+from dateline.geography import Gazetteer, Toponym, geoparse, on_the_map, recognise
+from dateline.language import parse
 from dateline.records import Place
 
 
-def read(text: str, nlp: Language, gazetteer: Gazetteer, home: str | None = None) -> list[tuple[Toponym, Place]]:
-    return geoparse(nlp(text), gazetteer, home)
+def read(text: str, nlp: Language, gazetteer: Gazetteer) -> list[tuple[Toponym, Place]]:
+    return geoparse(parse(nlp, text), gazetteer)
 
 
 def named(text: str, nlp: Language, gazetteer: Gazetteer) -> list[str]:
@@ -91,3 +94,69 @@ def test_toponyms_stand_where_they_say_and_never_overlap(nlp: Language, gazettee
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "—", "A" * 10_000, "In " * 500])
 def test_text_without_places_has_none(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
     assert read(text, nlp, gazetteer) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sheriffs of Butler, Clay and Warren counties met in Ohio on Friday.", {"Butler": "admin2", "Clay": "admin2"}),
+        ("The city of Homs and the province of Idlib were shelled.", {"Homs": "city", "Idlib": "admin1"}),
+    ],
+)
+def test_what_a_place_is_called_is_told_with_its_name(nlp: Language, gazetteer: Gazetteer, text: str, names: dict[str, str]) -> None:
+    told = {toponym.name: toponym.level for toponym in recognise(nlp(text), gazetteer)}
+    assert {name: told.get(name) for name in names} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "person"),
+    [
+        ("Judge Austin sent the case to a court in Dallas.", "Dallas", "Austin"),
+        ("Rep. Jane Holt, D-Toledo, wrote to Mayor Lincoln.", "Toledo", "Lincoln"),
+    ],
+)
+def test_a_title_makes_a_name_a_persons(nlp: Language, gazetteer: Gazetteer, text: str, place: str, person: str) -> None:
+    found = named(text, nlp, gazetteer)
+    assert place in found
+    assert person not in found
+
+
+def test_the_map_shows_the_adjectives_a_text_keeps_returning_to(nlp: Language, gazetteer: Gazetteer) -> None:
+    text = (
+        "Turkish troops crossed the border into Syria. A Turkish general said that Turkish jets had struck, and the Turkish "
+        "government confirmed it. A French bulldog was seen in Aleppo."
+    )
+    found = geoparse(nlp(text), gazetteer)
+    assert {toponym.text for toponym, _ in found if toponym.kind == "demonym"} == {"Turkish", "French"}
+    assert [toponym.text for toponym, _ in on_the_map(found)] == ["Turkish", "Syria", "Turkish", "Turkish", "Turkish", "Aleppo"]
+
+
+@pytest.mark.parametrize("piece", ["Paris ", "North ", "Paris, ", "County ", "Syria and ", "PARIS (AP) - ", "Paris \U0001f30d "])
+def test_reading_takes_time_linear_in_a_text_without_full_stops(nlp: Language, gazetteer: Gazetteer, piece: str) -> None:
+    """Ten times the text takes about ten times the steps, not a hundred times: counted in calls, since clocks vary."""
+
+    def steps(times: int) -> int:
+        doc = nlp.make_doc(piece * times)
+        count = 0
+
+        def counting(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(counting)
+        try:
+            recognise(doc, gazetteer)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert steps(1000) < 15 * steps(100)
+
+
+def test_a_text_in_capitals_has_its_places(nlp: Language, gazetteer: Gazetteer) -> None:
+    assert "SYRIA" in named("AIR STRIKES HIT TOWNS IN SYRIA AND IRAQ ON MONDAY.", nlp, gazetteer)
+
+
+@pytest.mark.parametrize("text", ["Half a \ufffd letter in Berlin.", "\U0001f525\U0001f525 fires near Athens \U0001f525"])
+def test_odd_characters_do_not_hide_a_place(nlp: Language, gazetteer: Gazetteer, text: str) -> None:
+    assert len(named(text, nlp, gazetteer)) == 1

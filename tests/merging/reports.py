@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from dateline.codec import content_id
-from dateline.merging import MergingOptions, block_key
+from dateline.merging import MergingOptions, block_key, keywords
 from dateline.records import Casualties, Codes, Count, DateBasis, DateSpan, Evidence, Level, Mention, Party, Place, Producer, Source, Status
 from dateline.settings import load
 
@@ -18,7 +18,7 @@ def place(name: str, lat: float, lon: float, *, level: Level = "city", admin1: s
     radius = {"country": 500.0, "admin1": 100.0}.get(level, 5.0)
     return Place(
         name=name, text=name, geonameid=int(content_id(name, lat)[:6], 16), feature=None, lat=lat, lon=lon, country=country, admin1=admin1,
-        admin1_code=f"{country}-{admin1}" if admin1 else None, admin2=None, level=level, radius_km=radius, score=0.8, basis="population",
+        admin1_code=f"{country}-{admin1}" if admin1 else None, admin2=None, level=level, radius_km=radius, score=0.8, basis="trigger",
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def report(
     low, high = (killed, killed) if isinstance(killed, int) else killed or (0, None)
     return Mention(
         mention_id=content_id("mention", article, said or words),
-        block=block_key(event_type, where, when),
+        block=block_key(event_type, where.country if where else None),
         article_version=version,
         title=None,
         event_type=event_type,  # type: ignore[arg-type]
@@ -87,6 +87,7 @@ def report(
         codes=Codes(acled_event=None, acled_sub_event=None, cameo_root=None),
         confidence=confidence,
         producer=Producer(name="dateline", version="0", model="test"),
+        keywords=keywords(None, words),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from merging.reports import ALDER, NORTH, OPTIONS, XANIA, on, report
 
-from dateline.merging import cluster, event_id
+from dateline.merging import cluster, event_id, fingerprint
 from dateline.records import DateSpan, Event, Mention, Party
 
 WORDS = "Gunmen stormed the fish market and killed traders"
@@ -28,7 +28,7 @@ def test_it_is_named_after_its_first_report() -> None:
 
 
 def test_its_place_is_the_most_specific() -> None:
-    event = one_event(report("a", WORDS, where=XANIA), report("b", WORDS, where=NORTH), report("c", WORDS, where=ALDER))
+    event = one_event(*(report(name, WORDS, where=where, central=True) for name, where in (("a", XANIA), ("b", NORTH), ("c", ALDER))))
     assert event.place == ALDER
 
 
@@ -83,6 +83,12 @@ def test_an_outlet_that_corrects_its_toll_does_not_contradict_itself() -> None:
     assert (event.casualties.killed.low, event.casualties.killed.high) == (6, 6)
 
 
+def test_each_source_keeps_its_own_figure() -> None:
+    event = one_event(report("a", WORDS + " a", killed=4), report("b", WORDS + " b", killed=7), report("c", WORDS + " c"))
+    figures = [source.casualties.killed for source in event.sources]
+    assert [figure and (figure.low, figure.high) for figure in figures] == [(4, 4), (7, 7), None]
+
+
 def test_copies_are_sources_but_not_origins() -> None:
     wire = [report(f"paper{n}", WORDS, agency="AP", confidence=0.6) for n in range(4)]
     own = report("herald", WORDS + ", a witness said", confidence=0.5)
@@ -93,6 +99,24 @@ def test_copies_are_sources_but_not_origins() -> None:
 
 def test_the_same_wording_is_one_origin_even_without_a_credit() -> None:
     assert one_event(report("a", WORDS), report("b", WORDS)).origin_count == 1
+
+
+STORY = (
+    "Gunmen stormed the fish market on Saturday morning and killed traders who had come from three villages along the lake. Witnesses said "
+    "that the men arrived by boat before dawn, cut the telephone line and fired from the pier until the night watchman rang the bell of "
+    "the chapel. The harbour master counted forty shots."
+)
+
+
+def test_a_copy_with_a_word_changed_is_no_origin_of_its_own() -> None:
+    def told(article: str, text: str, words: str) -> Mention:
+        return replace(report(article, words), fingerprint=fingerprint(text))
+
+    copy = STORY.replace("forty shots", "fifty shots")
+    other = " ".join(reversed(STORY.split()))
+    assert one_event(told("a", STORY, WORDS + " a"), told("b", copy, WORDS + " b")).origin_count == 1
+    assert one_event(told("a", STORY, WORDS + " a"), told("b", other, WORDS + " b")).origin_count == 2
+    assert fingerprint("Police are investigating.") == ()
 
 
 def test_no_number_of_reports_makes_it_certain() -> None:

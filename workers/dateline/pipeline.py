@@ -10,18 +10,34 @@ Pure: no clock, no network, no state between articles. The stages know nothing o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
-from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
+from dateline.geography import (
+    Gazetteer,
+    GeographyOptions,
+    Home,
+    Locator,
+    Resolution,
+    Toponym,
+    Weights,
+    explain,
+    load_weights,
+    on_the_map,
+    open_gazetteer,
+    recognise,
+    resolve,
+)
 from dateline.language import load_model, parse
-from dateline.merging import block_key
+from dateline.merging import block_key, fingerprint, keywords
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source
 
@@ -34,6 +50,7 @@ class Reader:
     ontology: Ontology
     actors: ActorLexicon
     gazetteer: Gazetteer
+    weights: Weights
     options: ReadingOptions
 
     def read(self, article: Article) -> list[Mention]:
@@ -41,33 +58,41 @@ class Reader:
         if not _is_english(article):
             return []
         title, text = self._parse(article)
-        located = self._places(title, text, article)
-        by_doc = {id(title): located[0], id(text): located[1]}
-
-        def whereabouts(trigger: Span) -> Whereabouts:
-            return locate(trigger, by_doc[id(trigger.doc)])
-
+        in_title, in_text = self._places(title, text, article)
         occurrences = extract(
             title,
             text,
             ontology=self.ontology,
             actors=self.actors,
             published=article.published.date() if article.published else None,
-            locate=whereabouts,
+            locate=Locator(title, text, in_title, in_text, self.weights).locate,
         )
+        spoken_of = _country_spoken_of([*in_title, *in_text]) or _home(article).country
+        about, copies = keywords(article.title, article.text), fingerprint(article.text)
         seen: Counter[tuple[object, ...]] = Counter()
         mentions = []
         for occurrence in occurrences:
             said = _identity(occurrence)
             seen[said] += 1
             mention_id = content_id("mention", article.article_id, *said, seen[said])
-            mentions.append(_mention(mention_id, occurrence, article, {"title": title.text, "text": text.text}, self.producer))
+            mention = _mention(mention_id, occurrence, article, {"title": title.text, "text": text.text}, self.producer)
+            country = occurrence.place.country if occurrence.place else spoken_of
+            mentions.append(replace(mention, block=block_key(occurrence.event_type, country), keywords=about, fingerprint=copies))
         return mentions
 
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
         title, text = self._parse(article)
-        return self._places(title, text, article)[1]
+        return on_the_map(self._places(title, text, article)[1])
+
+    def explain(self, article: Article) -> list[tuple[Toponym, Resolution]]:
+        """As `geoparse`, with the likeliest candidates of each name and what spoke for them."""
+        title, text = self._parse(article)
+        in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
+        resolutions = explain([*in_title, *in_text], self.gazetteer, _home(article))[len(in_title) :]
+        resolved = [(toponym, resolution) for toponym, resolution in zip(in_text, resolutions, strict=True) if resolution is not None]
+        shown = {toponym.start for toponym, _ in on_the_map([(toponym, resolution.place) for toponym, resolution in resolved])}
+        return [(toponym, resolution) for toponym, resolution in resolved if toponym.start in shown]
 
     @property
     def producer(self) -> Producer:
@@ -80,8 +105,7 @@ class Reader:
     def _places(self, title: Doc, text: Doc, article: Article) -> tuple[list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
         """Resolve the names of title and text together, so that each helps to understand the other."""
         in_title, in_text = recognise(title, self.gazetteer), recognise(text, self.gazetteer)
-        home = article.publisher.country if article.publisher else None
-        places = resolve([*in_title, *in_text], self.gazetteer, home)
+        places = resolve([*in_title, *in_text], self.gazetteer, _home(article))
         found = [(toponym, place) for toponym, place in zip([*in_title, *in_text], places, strict=True)]
         cut = len(in_title)
         return _resolved(found[:cut]), _resolved(found[cut:])
@@ -91,6 +115,23 @@ def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, 
     return [(toponym, place) for toponym, place in found if place is not None]
 
 
+def _country_spoken_of(places: Sequence[tuple[Toponym, Place]]) -> str | None:
+    """The country that most of an article's names lie in or stand for; of equals the one named first."""
+    countries = Counter(place.country for _, place in places if place.country)
+    return countries.most_common(1)[0][0] if countries else None
+
+
+def _home(article: Article) -> Home:
+    """Where an article comes from: its publisher's country, and the address that it stands at."""
+    publisher = article.publisher
+    domain = publisher.domain if publisher else None
+    try:
+        domain = domain or urlsplit(article.url or "").hostname
+    except ValueError:  # an address that is none
+        domain = None
+    return Home(country=publisher.country if publisher else None, domain=domain)
+
+
 def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
     """Load the model, the ontology, the actors and the gazetteer (compiled on first use)."""
     return Reader(
@@ -98,6 +139,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=load_ontology(config_file("ontology.toml")),
         actors=load_actors(config_file("actors.toml")),
         gazetteer=open_gazetteer(geography),
+        weights=load_weights(config_file("geography/locating.toml")),
         options=options,
     )
 
@@ -126,7 +168,7 @@ def _mention(mention_id: str, occurrence: Occurrence, article: Article, docs: di
     publisher = article.publisher
     return Mention(
         mention_id=mention_id,
-        block=block_key(occurrence.event_type, occurrence.place, occurrence.date),
+        block="",
         article_version=article.version,
         title=article.title,
         event_type=occurrence.event_type,

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from pebble import ProcessPool
 
-from dateline.geography import GeographyOptions, Toponym
+from dateline.geography import GeographyOptions, Resolution, Toponym
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Mention, Place
 
@@ -61,6 +61,10 @@ def _geoparse(article: Article) -> list[tuple[Toponym, Place]]:
     return _loaded().geoparse(article)
 
 
+def _explain(article: Article) -> list[tuple[Toponym, Resolution]]:
+    return _loaded().explain(article)
+
+
 def _check_model(name: str) -> None:
     """Say it here and once: a pool process that fails to load its model only ends, and another is started in its place."""
     if find_spec(name.replace("-", "_")) is None and not Path(name).exists():
@@ -96,6 +100,9 @@ class ReaderPool:
 
     def submit_geoparse(self, article: Article) -> Future[list[tuple[Toponym, Place]]]:
         return self._pool.schedule(_geoparse, args=(article,), timeout=self._timeout_s)
+
+    def submit_explain(self, article: Article) -> Future[list[tuple[Toponym, Resolution]]]:
+        return self._pool.schedule(_explain, args=(article,), timeout=self._timeout_s)
 
     def close(self) -> None:
         """Stop at once: what was not finished is not waited for."""

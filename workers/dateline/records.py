@@ -9,7 +9,8 @@ travel in message headers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -144,13 +145,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One article behind an event. `origin` is the agency it was copied from, where told."""
+    """One article behind an event. `origin` is the agency it was copied from, where told; `casualties` are its own figures."""
 
     article_id: str
     url: str | None
     publisher: str | None
     published: Instant | None
     origin: str | None
+    casualties: Casualties = Casualties()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,8 @@ class Mention:
     codes: Codes
     confidence: float
     producer: Producer
+    keywords: Mapping[str, int] = field(default_factory=dict)  # of the article: its most telling words, names with a capital, and weights
+    fingerprint: tuple[str, ...] = ()  # of the article's text: two that agree in one place are copies
     version: int = VERSION
 
 

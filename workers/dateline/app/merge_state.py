@@ -24,7 +24,7 @@ from typing import Literal
 import orjson
 
 from dateline.codec import decode, encode
-from dateline.merging import MergingOptions, changes, cluster, expired, is_late
+from dateline.merging import Block, MergingOptions, changes, event_id, is_late, merged, past_groups
 from dateline.records import Event, Mention, Withdrawal
 
 Outcome = Literal["new", "late", "repeated", "superseded", "withdrawn"]
@@ -58,10 +58,10 @@ class Step:
 
 
 @dataclass(slots=True)
-class Block:
+class Told:
     """The mentions that may be one event, and what was published of them (the ended included, so that revisions go on counting)."""
 
-    mentions: dict[str, Mention] = field(default_factory=dict)
+    block: Block
     published: dict[str, Publication] = field(default_factory=dict)
 
 
@@ -69,25 +69,33 @@ class Block:
 class Share:
     """What one partition of the mentions topic holds. `versions`: the newest known of each edited article, and when it became known."""
 
-    blocks: defaultdict[str, Block] = field(default_factory=lambda: defaultdict(Block))
+    options: MergingOptions
+    blocks: dict[str, Told] = field(default_factory=dict)
     by_article: defaultdict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     versions: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     watermark: datetime = BEGINNING
     swept: datetime = BEGINNING
 
+    def told(self, name: str) -> Told:
+        """The block of this name, an empty one where there was none."""
+        if name not in self.blocks:
+            self.blocks[name] = Told(Block(self.options))
+        return self.blocks[name]
+
     def add(self, mention: Mention) -> None:
-        self.blocks[mention.block].mentions[mention.mention_id] = mention
+        self.told(mention.block).block.add(mention)
         self.by_article[mention.source.article_id].add((mention.block, mention.mention_id))
 
     def remove(self, mention: Mention) -> None:
-        del self.blocks[mention.block].mentions[mention.mention_id]
+        self.blocks[mention.block].block.discard(mention.mention_id)
         places = self.by_article[mention.source.article_id]
         places.discard((mention.block, mention.mention_id))
         if not places:
             del self.by_article[mention.source.article_id]
 
     def of_article(self, article_id: str) -> list[Mention]:
-        return [self.blocks[block].mentions[mention_id] for block, mention_id in sorted(self.by_article.get(article_id, ()))]
+        held = (self.blocks[block].block.get(mention_id) for block, mention_id in sorted(self.by_article.get(article_id, ())))
+        return [mention for mention in held if mention is not None]
 
 
 class MergeState:
@@ -95,11 +103,11 @@ class MergeState:
 
     def __init__(self, options: MergingOptions) -> None:
         self._options = options
-        self._shares: defaultdict[int, Share] = defaultdict(Share)
+        self._shares: defaultdict[int, Share] = defaultdict(lambda: Share(options))
 
     def __len__(self) -> int:
         """Mentions held."""
-        return sum(len(block.mentions) for share in self._shares.values() for block in share.blocks.values())
+        return sum(len(told.block) for share in self._shares.values() for told in share.blocks.values())
 
     def restore(self, items: Iterable[tuple[bytes, bytes]]) -> None:
         """Start again from what the table holds."""
@@ -112,13 +120,15 @@ class MergeState:
                     share.add(decode(value, Mention))
                 case "event":
                     revision, _, event = value.partition(b" ")
-                    share.blocks[names[0]].published[names[1]] = Publication(decode(event, Event), int(revision))
+                    share.told(names[0]).published[names[1]] = Publication(decode(event, Event), int(revision))
                 case "version":
                     version, known = orjson.loads(value)
                     share.versions[names[0]] = version, datetime.fromisoformat(known)
         for share in self._shares.values():
-            times = [m.source.published for block in share.blocks.values() for m in block.mentions.values() if m.source.published]
+            times = [m.source.published for told in share.blocks.values() for m in told.block if m.source.published]
             share.watermark = share.swept = max(times, default=BEGINNING)
+            for told in share.blocks.values():
+                told.block.regroup()  # as they stood: what a record changes is told against these groups
 
     def take(self, partition: int, record: Mention | Withdrawal, raw: bytes, arrived: datetime) -> Step:
         """Take in one record as it came (`raw`), and say what follows. `arrived` only guards against articles dated in the future."""
@@ -133,7 +143,7 @@ class MergeState:
                 return Step("repeated")
             outcome: Outcome = "withdrawn"
         else:
-            if share.blocks[record.block].mentions.get(record.mention_id) == record:
+            if share.told(record.block).block.get(record.mention_id) == record:
                 return Step("repeated")
             outcome = "late" if _is_late(record, share, self._options) else "new"
         return self._change(partition, record, raw, arrived, stale, outcome)
@@ -159,14 +169,17 @@ class MergeState:
         return Step(outcome, publications, [*published, *writes, *self._sweep(partition)])
 
     def _settle(self, partition: int, touched: Iterable[str]) -> tuple[list[Publication], list[Write]]:
-        """What the touched blocks now say, against what was published of them."""
+        """What the touched blocks now say, against what was published of the same mentions."""
         publications, writes = [], []
         for name in touched:
-            block = self._shares[partition].blocks[name]
-            before = {event_id: publication.event for event_id, publication in block.published.items()}
-            for event in changes(before, cluster(block.mentions.values(), self._options)):
-                last = block.published.get(event.event_id)
-                publication = block.published[event.event_id] = Publication(event, last.revision + 1 if last else 1)
+            told = self._shares[partition].told(name)
+            regrouped = told.block.regroup()
+            founded = [event_id(group[0]) for group in (*regrouped.gone, *regrouped.new)]
+            before = {key: told.published[key].event for key in founded if key in told.published}
+            now = sorted((merged(group) for group in regrouped.new), key=lambda event: event.event_id)
+            for event in changes(before, now):
+                last = told.published.get(event.event_id)
+                publication = told.published[event.event_id] = Publication(event, last.revision + 1 if last else 1)
                 publications.append(publication)
                 writes.append(Write(_key(partition, "event", name, event.event_id), b"%d " % publication.revision + encode(event)))
         return publications, writes
@@ -178,17 +191,18 @@ class MergeState:
             return
         share.swept = share.watermark
         end = _back(share.watermark, self._options.window_days + self._options.gap_days)
-        for name, block in list(share.blocks.items()):
-            gone = expired(block.mentions.values(), share.watermark, self._options)
-            for mention_id in sorted(gone.mentions):
-                mention = block.mentions[mention_id]
+        for name, told in list(share.blocks.items()):
+            past = past_groups(told.block, share.watermark, self._options)
+            for mention in sorted((mention for group in past for mention in group), key=lambda mention: mention.mention_id):
                 share.remove(mention)
                 yield Write(_mention_key(partition, mention), None)
-            over = {event_id for event_id, last in block.published.items() if last.event.state != "active" and _before(last.event, end)}
-            for event_id in sorted((gone.events | over) & block.published.keys()):
-                del block.published[event_id]
-                yield Write(_key(partition, "event", name, event_id), None)
-            if not block.mentions and not block.published:
+            told.block.regroup()  # what is left groups as it did: nothing to publish
+            over = {key for key, last in told.published.items() if last.event.state != "active" and _before(last.event, end)}
+            over |= {event_id(group[0]) for group in past} & told.published.keys()
+            for key in sorted(over):
+                del told.published[key]
+                yield Write(_key(partition, "event", name, key), None)
+            if not len(told.block) and not told.published:
                 del share.blocks[name]
         for article, (version, known) in list(share.versions.items()):
             if known == BEGINNING:  # it came before anything that tells the time: its window begins now

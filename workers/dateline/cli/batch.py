@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -16,7 +17,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from dateline.cli.articles_in import read_articles
 from dateline.cli.show import print_event
 from dateline.codec import encode
-from dateline.records import Article, Event
+from dateline.records import Article, Event, Place
+
+if TYPE_CHECKING:  # the command line starts without the stages' modules
+    from dateline.geography import Resolution, Toponym
 
 SOME_INPUT_UNREADABLE = 3  # exit code: the rest was done
 
@@ -64,18 +68,36 @@ def extract(source: str, merge: bool, as_json: bool, workers: int | None) -> Non
 
 @click.command()
 @_source
+@click.option("--explain", is_flag=True, help="Print with each place the likeliest candidates, and what spoke for them.")
 @_workers
-def geoparse(source: str, workers: int | None) -> None:
+@click.option("--map", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the places on a map: FILE.png.")
+def geoparse(source: str, explain: bool, workers: int | None, picture: Path | None) -> None:
     """Print the places that articles name, resolved to GeoNames.
 
     Reads its input as `dateline extract` does and prints a line {id, places} for each article, in order. Offsets count the
     characters of `text`. Exit code 3: some input could not be read.
     """
-    tally = Tally()
-    for article, found in _run(source, workers, tally, lambda pool: pool.submit_geoparse):
-        places = [{"start": toponym.start, "end": toponym.end, **asdict(place)} for toponym, place in found]
+    from dateline.cli.map import PlaceMap
+    from dateline.geography import open_gazetteer
+    from dateline.settings import load
+
+    tally, drawn = Tally(), PlaceMap(picture) if picture is not None else None
+    for article, found in _run(source, workers, tally, lambda pool: pool.submit_explain if explain else pool.submit_geoparse):
+        places = [_explained(*one) if explain else _located(*one) for one in found]
         _write(orjson.dumps({"id": article.article_id, "places": places}))
+        if drawn is not None:
+            drawn.add([one.place if explain else one for _, one in found])
+    if drawn is not None:
+        drawn.draw(open_gazetteer(load().geography))
     _finish(tally)
+
+
+def _located(toponym: Toponym, place: Place) -> dict[str, Any]:
+    return {"start": toponym.start, "end": toponym.end, **asdict(place)}
+
+
+def _explained(toponym: Toponym, resolution: Resolution) -> dict[str, Any]:
+    return _located(toponym, resolution.place) | {"candidates": [asdict(candidate) for candidate in resolution.candidates]}
 
 
 def _run(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from itertools import islice
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.grammar import forms
 from dateline.extraction.grouping import group
-from dateline.extraction.occurrence import Occurrence, Whereabouts
+from dateline.extraction.occurrence import Locate, Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import ReportReader
 
@@ -26,7 +25,7 @@ def extract(
     ontology: Ontology,
     actors: ActorLexicon,
     published: date | None,
-    locate: Callable[[Span], Whereabouts],
+    locate: Locate,
 ) -> list[Occurrence]:
     """The events that an article reports, in the order it first tells them.
 

@@ -16,6 +16,7 @@ from dateline.records import Attribution, Casualties, Count, DateSpan, EventType
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
 TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
+_NEARLY = 0.5  # of the best place's score; 0.3 to 0.8 differ by one of 115 places
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_EVIDENCE = 12
@@ -193,9 +194,7 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
 def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequence[Party]) -> Occurrence:
     reports, mode = one.reports, one.mode
     actors = named_first([party for report in reports for party in report.actors])
-    place = max(
-        (place for report in reports if (place := _place(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
-    )
+    place = _likeliest([place for report in reports if (place := _place(report))])
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
         event_type=one.event_type,
@@ -225,6 +224,13 @@ def _evidence(reports: Iterable[Report]) -> tuple[EvidenceSpan, ...]:
         if not any(other != span and other.field == span.field and other.start <= span.start and span.end <= other.end for other in spans)
     ]
     return tuple(outer[:MAX_EVIDENCE])
+
+
+def _likeliest(places: Sequence[Place]) -> Place | None:
+    """The place that is right with the highest probability; rather one inside it where that is nearly as likely."""
+    best = max(places, key=lambda place: place.score, default=None)
+    inside = [place for place in places if best and _nested(place, best) and place.score >= best.score * _NEARLY]
+    return max(inside, key=lambda place: (_specific(place), place.score), default=None)
 
 
 def _specific(place: Place) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+from spacy.tokens import Span
 
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.records import Attribution, Casualties, Codes, DateSpan, EventType, Party, Place, Status
@@ -17,6 +20,10 @@ class Whereabouts(Protocol):
 
     @property
     def origin(self) -> Place | None: ...
+
+
+Locate = Callable[[Span, EventType | None, str | None], Whereabouts]
+"""Tells, for the words that state an event of a type and mode, where it happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -15,7 +15,7 @@ from dateline.extraction.dates import DateReader
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
 from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
-from dateline.extraction.occurrence import Whereabouts
+from dateline.extraction.occurrence import Locate, Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.participants import participants
 from dateline.extraction.parties import read_parties
@@ -75,7 +75,7 @@ class ReportReader:
     ontology: Ontology
     lexicon: ActorLexicon
     published: date | None
-    locate: Callable[[Span], Whereabouts]
+    locate: Locate
     topic: frozenset[str]  # lemmas of the headline and the first sentences
 
     def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
@@ -124,7 +124,7 @@ class ReportReader:
             linked=False,
             actors=actors,
             recipients=recipients,
-            where=self.locate(trigger.span),
+            where=self.locate(trigger.span, trigger.sense.event_type, trigger.sense.mode),
             date=sentence.dates.near(trigger.anchor, status == "future"),
             killed=next((toll.count for toll in told if toll.harm == "killed"), None),
             injured=next((toll.count for toll in told if toll.harm == "injured"), None),

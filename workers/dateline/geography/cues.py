@@ -16,7 +16,7 @@ WEAK_CUES = frozenset(["from", "to", "at", "of", "toward", "towards", "through",
 # Words that may stand between such a preposition and the name
 FILLERS = words(
     "the northern southern eastern western northeastern northwestern southeastern southwestern north-east north-west central "
-    "downtown rural nearby neighboring neighbouring upstate greater metropolitan suburban war-torn north south east west"
+    "downtown historic rural nearby neighboring neighbouring upstate greater metropolitan suburban war-torn north south east west"
 )
 
 HEADS: dict[str, Level] = {
@@ -24,10 +24,16 @@ HEADS: dict[str, Level] = {
         ["province", "governorate", "state", "region", "oblast", "prefecture", "emirate", "territory", "voivodeship", "krai"], "admin1"
     ),
     **dict.fromkeys(["district", "county", "parish", "municipality", "rayon", "raion", "canton", "borough"], "admin2"),
-    **dict.fromkeys(["city", "town", "village", "township"], "city"),
+    **dict.fromkeys(["city", "town", "village", "township", "twp", "twp."], "city"),
     **dict.fromkeys(
         ["airport", "airbase", "airfield", "base", "camp", "barracks", "refinery", "port", "prison", "dam", "crossing", "stadium"], "site"
     ),
+}
+# "X, Y and Z counties"
+HEADS_OF_LISTS: dict[str, Level] = {
+    **dict.fromkeys(["provinces", "governorates", "states", "regions", "oblasts", "prefectures"], "admin1"),
+    **dict.fromkeys(["districts", "counties", "parishes", "municipalities", "boroughs"], "admin2"),
+    **dict.fromkeys(["cities", "towns", "villages", "townships"], "city"),
 }
 # Words that may stand between a name and its head: "X military base", "X refugee camp"
 HEAD_MODIFIERS = frozenset(
@@ -49,6 +55,21 @@ INSTITUTIONS = words(
     "committee international national army navy air coast central bank museum library zoo park stadium symphony water power union "
     "federation association institute society"
 )
+# "an Alton man", "Fremont residents": who is told by where they live
+INHABITANTS = words(
+    "man woman men women boy girl teen teenager teens couple resident residents native natives mother father family families student "
+    "students voters police businessman lawyer firefighters officials authorities councillor lawmakers shoppers home house area "
+    "neighborhood neighbourhood suburb metro"
+)
+# "Marburg virus", "Lyme disease": things named after where they were first met
+EPONYMS = words("virus viruses ebolavirus disease fever flu influenza strain syndrome hemorrhagic haemorrhagic encephalitis measles")
+# "Fairfield said": who speaks or acts is mostly a person
+SPEECH = words(
+    "said says told added wrote asked replied was who whose has had is declined testified pleaded pled died thinks believes explained "
+    "noted recalled joined served attended"
+)
+# "Sen. Smith, D-Calif.": what stands before the hyphen
+PARTIES = frozenset(["D", "R", "I", "DFL", "Dem", "Rep", "Con", "Lab"])
 PERSON_TITLES = words(
     "president mr mr. mrs mrs. ms ms. dr dr. sen sen. senator gov gov. governor rep rep. judge justice sgt sgt. lt lt. capt capt. "
     "col col. gen gen. officer deputy detective coach chief minister king queen prince princess pope st. saint sir lord lady miss "

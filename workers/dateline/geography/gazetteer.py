@@ -11,18 +11,19 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import platformdirs
 
 from dateline.geography.compiling import ABBREVIATION, ADJECTIVE, FLAG_BITS, LEVELS, PRIMARY, Progress, compile_columns
 from dateline.geography.index_file import Columns, DamagedIndexError, open_index, write_index
 from dateline.geography.names import fold, fold_loosely, key_of
 from dateline.geography.options import GeographyOptions
-from dateline.geography.sources import PackagedSources, Sources
+from dateline.geography.sources import GazetteerSourceError, PackagedSources, Sources
 from dateline.records import Level
 
 PACKAGED = PackagedSources()
 
-_FORMAT = 2  # raise it when what compile_columns makes changes
+_FORMAT = 3  # raise it when what compile_columns makes changes
 
 
 _FLAG_MASK = (1 << FLAG_BITS) - 1
@@ -93,6 +94,13 @@ class Gazetteer:
         at = bisect_left(words, key)
         return at < len(words) and words[at] == key
 
+    def towns_within(self, west: float, east: float, south: float, north: float) -> list[int]:
+        """The cities in a frame of degrees, the most populous first."""
+        lat, lon = np.asarray(self.lat), np.asarray(self.lon)
+        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north) & (np.asarray(self._level) == LEVELS.index("city"))
+        found = np.flatnonzero(inside)
+        return [int(entry) for entry in found[np.argsort(-np.asarray(self.population)[found].astype(np.int64), kind="stable")]]
+
     def level(self, entry: int) -> Level | None:
         return LEVELS[self._level[entry]]  # type: ignore[return-value]  # the file holds no other
 
@@ -135,23 +143,39 @@ def _silent(step: str) -> None:
 def open_gazetteer(options: GeographyOptions, progress: Progress = _silent, sources: Sources = PACKAGED) -> Gazetteer:
     """Open the compiled gazetteer; compile it first when it is not there, damaged, or made from other sources.
 
-    Raises GazetteerSourceError when it has to be compiled and cannot be.
+    With `options.index`, open that file and compile nothing. Raises GazetteerSourceError when there is nothing to open.
     """
+    return Gazetteer(_open_named(Path(options.index)) if options.index else _open_own(options, progress, sources), options.max_candidates)
+
+
+def build_gazetteer(options: GeographyOptions, progress: Progress = _silent, sources: Sources = PACKAGED, path: Path | None = None) -> Path:
+    """Compile the gazetteer anew, whatever is there, to `path` or to its place in the cache. `progress` is told each step's name as it
+    begins. Raises GazetteerSourceError.
+    """
+    version = _version(sources)
+    path = path or _path(options, version)
+    _build(path, version, progress, sources, again=True)
+    return path
+
+
+def _open_own(options: GeographyOptions, progress: Progress, sources: Sources) -> Columns:
     version = _version(sources)
     path = _path(options, version)
     try:
-        columns = open_index(path, version)
+        return open_index(path, version)
     except (FileNotFoundError, DamagedIndexError):
-        columns = _build(path, version, progress, sources, again=False)
-    return Gazetteer(columns, options.max_candidates)
+        return _build(path, version, progress, sources, again=False)
 
 
-def build_gazetteer(options: GeographyOptions, progress: Progress = _silent, sources: Sources = PACKAGED) -> Path:
-    """Compile the gazetteer anew, whatever is there. `progress` is told each step's name as it begins."""
-    version = _version(sources)
-    path = _path(options, version)
-    _build(path, version, progress, sources, again=True)
-    return path
+def _open_named(path: Path) -> Columns:
+    try:
+        return open_index(path, f"{_FORMAT}-")
+    except FileNotFoundError as error:
+        raise GazetteerSourceError(
+            f"geography.index names {str(path)!r}, which is not there: `dateline gazetteer build` makes it"
+        ) from error
+    except DamagedIndexError as error:
+        raise GazetteerSourceError(f"geography.index names {str(path)!r}, which must be built again: {error}") from error
 
 
 def _build(path: Path, version: str, progress: Progress, sources: Sources, *, again: bool) -> Columns:

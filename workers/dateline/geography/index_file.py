@@ -64,7 +64,7 @@ def write_index(path: Path, version: str, columns: Mapping[str, np.ndarray[Any, 
 
 
 def open_index(path: Path, version: str) -> Columns:
-    """Map the columns of an index. Raises DamagedIndexError, or FileNotFoundError."""
+    """Map the columns of an index whose version starts with `version`. Raises DamagedIndexError, or FileNotFoundError."""
     with path.open("rb") as file:
         header, start = _read_header(file, version)
         _check_body(file, start, header)
@@ -81,7 +81,7 @@ def _read_header(file: BinaryIO, version: str) -> tuple[dict[str, Any], int]:
         header: dict[str, Any] = orjson.loads(file.read(length))
     except orjson.JSONDecodeError as error:
         raise DamagedIndexError("its header is unreadable") from error
-    if header.get("version") != version or header.get("order") != sys.byteorder:
+    if not str(header.get("version")).startswith(version) or header.get("order") != sys.byteorder:
         raise DamagedIndexError("it was made by another version, from other data or on another kind of machine")
     return header, file.tell() + -file.tell() % _ALIGN
 

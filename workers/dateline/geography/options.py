@@ -10,4 +10,6 @@ class GeographyOptions:
     """Where the compiled gazetteer lies, and how much of it one name may ask for."""
 
     cache_dir: str  # empty: the user's own cache folder
+    index: str  # a compiled index to open instead; empty: the one made from the packages, compiled when needed
+    feature_classes: list[str]  # GeoNames' classes that are compiled from a dump: P towns, A areas, T mountains, H water, L parks, S sites
     max_candidates: int  # per name: bounds the work that one ambiguous name can make

@@ -1,6 +1,9 @@
 """Merging: from what articles say of events to the events, each once.
 
-    key = block_key(event_type, place, date)         # mentions that may be one event meet under the same key
+    words = keywords(title, text)                    # what an article is about, for its mentions to be told apart by
+    prints = fingerprint(text)                       # by which copies of one text know each other
+    key = block_key(event_type, country)             # mentions that may be one event meet under the same key
+    block = Block(options)                           # a block that keeps its groups up to date; merged(group) is the event of one
     events = cluster(mentions, options)              # the events that these mentions tell of
     records = changes(published, events)             # what to publish so that the last record of every id is true
     gone = expired(mentions, watermark, options)     # what the window of event time lets go of
@@ -15,15 +18,36 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from dateline.merging.block import Block, Group, Regrouped
 from dateline.merging.blocks import block_key
-from dateline.merging.gather import current, gather
-from dateline.merging.history import Expired, changes, expired
+from dateline.merging.copies import fingerprint
+from dateline.merging.history import Expired, changes, expired, past_groups
 from dateline.merging.merged import event_id, merged
 from dateline.merging.options import MergingOptions
+from dateline.merging.versions import current
 from dateline.merging.when import FAR_OFF, is_late
+from dateline.merging.words import keywords
 from dateline.records import Event, Mention, Withdrawal
 
-__all__ = ["Expired", "MergingOptions", "block_key", "changes", "cluster", "current", "event_id", "expired", "is_late", "merge_all"]
+__all__ = [
+    "Block",
+    "Expired",
+    "Group",
+    "MergingOptions",
+    "Regrouped",
+    "block_key",
+    "changes",
+    "cluster",
+    "current",
+    "event_id",
+    "expired",
+    "fingerprint",
+    "is_late",
+    "keywords",
+    "merge_all",
+    "merged",
+    "past_groups",
+]
 
 
 def cluster(mentions: Iterable[Mention], options: MergingOptions, withdrawals: Iterable[Withdrawal] = ()) -> list[Event]:
@@ -44,4 +68,7 @@ def merge_all(mentions: Iterable[Mention], options: MergingOptions, withdrawals:
 
 
 def _events(mentions: Iterable[Mention], options: MergingOptions) -> list[Event]:
-    return sorted((merged(group) for group in gather(mentions, options)), key=lambda event: event.event_id)
+    block = Block(options)
+    for mention in mentions:
+        block.add(mention)
+    return sorted((merged(group) for group in block.groups()), key=lambda event: event.event_id)

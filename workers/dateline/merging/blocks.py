@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dateline.records import DateSpan, Place
-
 UNKNOWN = "-"
 """Stands for the country of a mention that names none."""
 
+HAPPENINGS = frozenset({"ASSAULT", "COERCE", "PROTEST", "DISASTER", "ACCIDENT"})
+"""Types of events that happen at a place. The others are words and deeds between parties, told from many capitals or from nowhere."""
 
-def block_key(event_type: str, place: Place | None, date: DateSpan | None) -> str:  # noqa: ARG001 — see below
-    """Name the merge block of a mention, from nothing but the mention: two mentions of different blocks are never one event.
 
-    So it must not be finer than what merging tells apart. Type and country are: merging joins neither two types nor two countries.
-    A province is not (a report that names only the country may mean the same event), nor is a day or a week (reports of one event
-    straddle any border, and some are undated). The date is asked for so that callers need not change on the day that finer blocks,
-    with one mention in several of them, prove worth their trouble.
+def block_key(event_type: str, country: str | None) -> str:
+    """Name the merge block of a mention: two mentions of different blocks are never one event.
+
+    `country` (ISO 3166) is that of the event's place, else the one that its article speaks of most. What does not happen at a place meets
+    whatever its country. Days are no part of the key: reports of one event straddle any border between days, and some are undated.
     """
-    return f"{event_type}:{(place.country if place else None) or UNKNOWN}"
+    return f"{event_type}:{country or UNKNOWN}" if event_type in HAPPENINGS else event_type

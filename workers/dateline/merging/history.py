@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dateline.merging.gather import current, gather
+from dateline.merging.block import Block, Group
 from dateline.merging.merged import event_id
 from dateline.merging.options import MergingOptions
+from dateline.merging.versions import current
 from dateline.merging.when import founding_article, horizon, reported
 from dateline.records import Event, Evidence, Mention
 
@@ -52,9 +53,19 @@ def expired(mentions: Iterable[Mention], watermark: datetime, options: MergingOp
     every, end = list(mentions), horizon(watermark, options)
     if all(reported(mention) >= end for mention in every):
         return Expired(frozenset(), frozenset())
-    groups = gather(current(every), options)
-    past = [group for group in groups if all(reported(mention) < end for mention in group)]
-    standing = {mention.mention_id for group in groups for mention in group}
+    block = Block(options)
+    for mention in current(every):
+        block.add(mention)
+    past = past_groups(block, watermark, options)
+    standing = {mention.mention_id for mention in block}
     gone = {mention.mention_id for group in past for mention in group}
     gone |= {mention.mention_id for mention in every if mention.mention_id not in standing and reported(mention) < end}  # superseded
     return Expired(frozenset(event_id(group[0]) for group in past), frozenset(gone))
+
+
+def past_groups(block: Block, watermark: datetime, options: MergingOptions) -> list[Group]:
+    """The groups of a block that are past the window."""
+    end = horizon(watermark, options)
+    if all(reported(mention) >= end for mention in block):
+        return []
+    return [group for group in block.groups() if all(reported(mention) < end for mention in group)]

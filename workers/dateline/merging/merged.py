@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
 from dateline.codec import content_id, encode
-from dateline.merging.gather import Group
+from dateline.merging.block import Group
 from dateline.merging.origins import origins
 from dateline.merging.tolls import merged_toll
 from dateline.records import Attribution, Casualties, Codes, DateSpan, Event, Evidence, Mention, Party, Place
@@ -54,7 +55,7 @@ def merged(group: Group) -> Event:
             injured=merged_toll([mention.casualties.injured for mention in group], origin_of),
         ),
         evidence=_evidence(group),
-        sources=tuple(mention.source for mention in group),
+        sources=tuple(replace(mention.source, casualties=mention.casualties) for mention in group),
         source_count=len(group),
         origin_count=len(set(origin_of)),
         attribution=_attribution(group),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from dateline.records import Mention, Source
@@ -11,7 +11,8 @@ from dateline.records import Mention, Source
 def origins(group: Sequence[Mention]) -> list[int]:
     """For each mention the number of its origin: the first mention of the group that it is not independent of.
 
-    Two are not independent when the same agency or outlet stands behind them, or when they say it in the same words.
+    Two are not independent when the same agency or outlet stands behind them, when they say it in the same words, or when the one
+    article is a copy of the other.
     """
     first_with: dict[object, int] = {}
     parent = list(range(len(group)))
@@ -22,7 +23,7 @@ def origins(group: Sequence[Mention]) -> list[int]:
         return row
 
     for row, mention in enumerate(group):
-        for key in (_outlet(mention.source), _wording(mention)):
+        for key in (_outlet(mention.source), _wording(mention), *_text(mention)):
             here, there = root(row), root(first_with.setdefault(key, row))
             parent[max(here, there)] = min(here, there)
     return [root(row) for row in range(len(group))]
@@ -45,3 +46,8 @@ def _host(url: str | None) -> str | None:
 
 def _wording(mention: Mention) -> tuple[str, frozenset[str]]:
     return "words", frozenset(evidence.text for evidence in mention.evidence)
+
+
+def _text(mention: Mention) -> Iterator[tuple[str, int, str]]:
+    for band, value in enumerate(mention.fingerprint):
+        yield "text", band, value
