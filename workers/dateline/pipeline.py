@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
+from dateline.extraction import ActorLexicon, Judge, Occurrence, Ontology, extract, load_actors, load_ontology, open_judge
 from dateline.geography import Gazetteer, GeographyOptions, Toponym, Whereabouts, locate, open_gazetteer, recognise, resolve
 from dateline.language import load_model, parse
 from dateline.merging import block_key
@@ -33,6 +33,7 @@ class Reader:
     nlp: Language
     ontology: Ontology
     actors: ActorLexicon
+    judge: Judge
     gazetteer: Gazetteer
     options: ReadingOptions
 
@@ -52,6 +53,7 @@ class Reader:
             text,
             ontology=self.ontology,
             actors=self.actors,
+            judge=self.judge,
             published=article.published.date() if article.published else None,
             locate=whereabouts,
         )
@@ -97,6 +99,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         nlp=load_model(options.model),
         ontology=load_ontology(config_file("ontology.toml")),
         actors=load_actors(config_file("actors.toml")),
+        judge=open_judge(),
         gazetteer=open_gazetteer(geography),
         options=options,
     )

@@ -2,7 +2,8 @@
 
     ontology = load_ontology(path)      # event types and the words that tell them: config/ontology.toml
     actors = load_actors(path)          # who acts: config/actors.toml
-    occurrences = extract(title, text, ontology=ontology, actors=actors, published=day, locate=whereabouts)
+    judge = open_judge()                # trained models: which type, and whether it is reported at all
+    occurrences = extract(title, text, ontology=ontology, actors=actors, judge=judge, published=day, locate=whereabouts)
 
 `title` and `text` are spaCy Docs; `locate` tells for the words that state an event where it happened and where it was launched
 from. Each Occurrence is one real-world event, with the characters of title and text that state it.
@@ -13,6 +14,7 @@ Nothing here knows of topics or gazetteers, nor of the time it is.
 from dateline.extraction.actors import Actor, ActorLexicon, ActorsError, load_actors
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.extract import extract
+from dateline.extraction.judge import Judge, open_judge
 from dateline.extraction.occurrence import Occurrence, Whereabouts
 from dateline.extraction.ontology import Ontology, OntologyError, load_ontology
 
@@ -21,6 +23,7 @@ __all__ = [
     "ActorLexicon",
     "ActorsError",
     "EvidenceSpan",
+    "Judge",
     "Occurrence",
     "Ontology",
     "OntologyError",
@@ -28,4 +31,5 @@ __all__ = [
     "extract",
     "load_actors",
     "load_ontology",
+    "open_judge",
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from dateline.extraction.confidence import confidence_of
 from dateline.extraction.evidence import EvidenceSpan
+from dateline.extraction.judge import ACCEPTED, Judge
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
+from dateline.extraction.traits import group_features
 from dateline.records import Attribution, Casualties, Count, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
@@ -47,8 +49,11 @@ class _Group:
         return any(report.strong for report in self.reports)
 
 
-def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
-    """The occurrences that reports (title first, then text order) tell of, in the order they are first told."""
+def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:
+    """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
+
+    The judge decides which of them the article reports. `brief`: it has no headline and few sentences.
+    """
     groups: list[_Group] = []
     for report in reports:
         if report.event_type is None:
@@ -63,9 +68,22 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             best[2].add(report)
         else:
             groups.append(_Group([report]))
-    told = [one for one in groups if one.strong]
+    likely = _judged(groups, judge, brief, sentences)
+    told = [one for one in groups if id(one) in likely]
     central = _central(told)
-    return [_occurrence(one, one in central, ontology) for one in told]
+    return [_occurrence(one, one in central, ontology, likely[id(one)]) for one in told]
+
+
+def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> dict[int, float]:
+    """Of the groups that the article is likely to report, by id, how likely."""
+    before: Counter[str] = Counter()
+    found = {}
+    for one in groups:
+        likely = judge.probability(group_features(one.reports, before[one.event_type], brief, sentences))
+        before[one.event_type] += 1
+        if likely >= ACCEPTED:
+            found[id(one)] = likely
+    return found
 
 
 def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
@@ -203,7 +221,7 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
+def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float) -> Occurrence:
     reports, mode = one.reports, one.mode
     place = max(
         (place for report in reports if (place := _place(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
@@ -224,7 +242,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology) -> Occurrence:
         attribution=_attribution(reports),
         central=central,
         codes=ontology.codes_of(one.event_type, mode),
-        confidence=confidence_of(reports, central),
+        confidence=round(likely, 2),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -13,13 +13,15 @@ from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
-from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
+from dateline.extraction.grammar import forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
+from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, tolls
+from dateline.extraction.traits import age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
@@ -28,6 +30,8 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 
 
 MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
+SURE = 0.35  # of the type of a main word that the ontology does not know, to propose it: below, one in four is right
+SURER = 2.0  # times as likely as the ontology's type, to take the model's
 _CAUSES = frozenset({"in", "by", "with", "during"})
 
 
@@ -52,6 +56,9 @@ class Report:
     contexts: tuple[str, ...]
     evidence: EvidenceSpan
     sentence: int  # position in the text, -1 in the title
+    age: str  # how long before publication it is dated
+    traits: tuple[str, ...]  # what speaks for and against it
+    words: tuple[str, ...]  # its own words, as features
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class _Sentence:
     dates: DateReader
     contexts: tuple[str, ...]
     sources: list[Token]
+    hearing: Hearing
+    types: Mapping[int, list[str]]  # what the ontology thinks the words tell, by their position
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class ReportReader:
     published: date | None
     locate: Callable[[Span], Whereabouts]
     topic: frozenset[str]  # lemmas of the headline and the first sentences
+    judge: Judge
 
     def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
         """Reports in text order."""
@@ -89,10 +99,13 @@ class ReportReader:
 
     def _sentence(self, span: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
         triggers = finder.find(span)
+        types = types_at(triggers)
+        hearing = self.judge.hear(span, sorted({name for names in types.values() for name in names}), self.ontology.cues)
+        triggers = self._heard(triggers, hearing, types, finder)
         if not triggers:
             return
         dates = DateReader(span, self.published, [trigger.anchor for trigger in triggers])
-        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
+        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span), hearing, types)
         told = tolls(span, triggers, self.ontology, finder.parties)
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
         shares, linked = _share(told, typed), _linked(typed)
@@ -106,13 +119,31 @@ class ReportReader:
             if report is not None:
                 yield report
 
+    def _heard(self, triggers: list[Trigger], hearing: Hearing, types: Mapping[int, list[str]], finder: TriggerFinder) -> list[Trigger]:
+        """The triggers, and the main word of the sentence if the model is sure of another type than they are."""
+        main = hearing.main
+        if main.pos_ not in ("VERB", "NOUN", "AUX", "PROPN"):
+            return triggers
+        at_main = next((trigger for trigger in triggers if main in trigger.tokens), None)
+        if at_main is not None and at_main.sense.event_type in (None, "DISASTER", "ACCIDENT"):
+            return triggers
+        shares = hearing.shares(main, types.get(main.i, ()))
+        best = max(shares, key=lambda name: shares[name])
+        known = at_main.sense.event_type if at_main else None
+        if known == best or shares[best] < SURE or (known and shares[best] < SURER * shares[known]):
+            return triggers
+        heard = finder.heard(main, best)
+        return sorted([*(one for one in triggers if one is not at_main), heard], key=lambda trigger: trigger.anchor.i)
+
     def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
         cues, parties = self.ontology.cues, sentence.finder.parties
         status = status_of(trigger, cues)
-        if status is None or self._is_remembered(trigger):
+        if status is None:
             return None
         actors, recipients = self._parties(trigger, sentence.finder, told)
         in_title = sentence.field == "title"
+        when = sentence.dates.near(trigger.anchor, status == "future")
+        shares = sentence.hearing.shares(trigger.anchor, sentence.types.get(trigger.anchor.i, ()))
         return Report(
             event_type=trigger.sense.event_type,
             sense=trigger.sense,
@@ -124,13 +155,16 @@ class ReportReader:
             actors=actors,
             recipients=recipients,
             where=self.locate(trigger.span),
-            date=sentence.dates.near(trigger.anchor, status == "future"),
+            date=when,
             killed=next((toll.count for toll in told if toll.harm == "killed"), None),
             injured=next((toll.count for toll in told if toll.harm == "injured"), None),
             attribution=attribution_of(trigger.anchor, sentence.sources, cues, parties),
             contexts=sentence.contexts,
             evidence=evidence_of(trigger.span, sentence.span, sentence.field),
             sentence=sentence.number,
+            age=age_of(when, self.published),
+            traits=tuple(traits_of(trigger, sentence.hearing.main, shares, cues)),
+            words=tuple(lexical_traits(trigger)),
         )
 
     def _parties(self, trigger: Trigger, finder: TriggerFinder, told: list[Toll]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
@@ -151,9 +185,15 @@ class ReportReader:
         lemmas = {form for token in sentence for form in forms(token)}
         return tuple(name for name, words in self.ontology.contexts.items() if words & lemmas)
 
-    def _is_remembered(self, trigger: Trigger) -> bool:
-        """Told only because it is remembered: "commemorating the attack"."""
-        return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
+
+def types_at(triggers: Iterable[Trigger]) -> dict[int, list[str]]:
+    """The types that triggers propose, by the position of each of their words."""
+    found: dict[int, list[str]] = {}
+    for trigger in triggers:
+        if trigger.sense.event_type:
+            for token in trigger.tokens:
+                found.setdefault(token.i, []).append(trigger.sense.event_type)
+    return found
 
 
 def _is_strong(status: Status, in_title: bool, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from spacy.tokens import Span, Token
 
 from dateline.extraction.arguments import Arguments, noun_arguments, verb_arguments, whole
 from dateline.extraction.grammar import children, forms, objects_of
-from dateline.extraction.ontology import Cues, Ontology, Sense
+from dateline.extraction.ontology import Conditions, Cues, Ontology, Sense
 from dateline.extraction.parties import PartyReader
+from dateline.records import EventType
 
 _NAMES = frozenset({"ORG", "PERSON", "FAC", "GPE", "WORK_OF_ART", "PRODUCT", "LOC"})
 _TIMES = frozenset({"DATE", "TIME"})
+_TOWARDS = frozenset({"to", "with", "against", "on", "for", "from", "at", "of"})
 _NEAR_TOKENS = 3  # how far the words of a trigger may stand apart where the tree does not connect them
 
 
@@ -60,6 +63,12 @@ class TriggerFinder:
                     taken.update(token.i for token in tokens)
                     break
         return sorted(found, key=lambda trigger: trigger.anchor.i)
+
+    def heard(self, word: Token, event_type: EventType) -> Trigger:
+        """A trigger that no word list knows: the sentence as a whole says its type."""
+        sense = heard_sense(event_type)
+        kind: Literal["verb", "noun"] = "noun" if word.pos_ in ("NOUN", "PROPN") else "verb"
+        return Trigger(word, (word,), kind, sense, self._arguments(word, (word,), sense, kind))
 
     def _candidates(self, sentence: Span) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         for token in sentence:
@@ -110,6 +119,22 @@ class TriggerFinder:
             return _fits(wanted.modifier, wanted.not_modifier, _modifiers(anchor))
         subject, object_ = _classes(arguments.actors, self.parties), _classes(arguments.recipients, self.parties)
         return _fits(wanted.subject, wanted.not_subject, subject) and _fits(wanted.object, wanted.not_object, object_)
+
+
+@cache
+def heard_sense(event_type: EventType) -> Sense:
+    """The sense of a word that only the model takes for an event."""
+    return Sense(
+        words=(),
+        event_type=event_type,
+        mode=None,
+        act=None,
+        harm=None,
+        mutual=event_type == "CONSULT",
+        weak=False,
+        recipient_preps=_TOWARDS,
+        conditions=Conditions(),
+    )
 
 
 def _verb_words(verb: Token, sentence: Span, words: tuple[str, ...]) -> tuple[Token, ...] | None:

@@ -1,0 +1,269 @@
+"""Train the two models of workers/dateline/extraction/models on an evaluation folder, and say how well they do on what they have not seen.
+
+    python benchmarks/train_reading.py ../shared/eval [--write]
+
+types.npz     the type of event that a sentence reports: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that events/gold.jsonl
+              quotes
+reports.npz   whether an article reports what its sentences tell: which of the events that the rules find in events/articles.jsonl are in
+              events/gold.jsonl, and which of those in the snippets of types/ have the type that is told
+
+The files hold weights of hashed features, no text. Every figure printed is of five folds by article, each read by models that have not
+seen it. Run it again when the rules that propose events have changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from spacy.tokens import Span
+
+import dateline.pipeline as pipeline
+from dateline.cli.articles_in import read_articles
+from dateline.extraction.clauses import main_word, sentence_features, word_features
+from dateline.extraction.judge import ACCEPTED, MODELS, REPORTED, Judge
+from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
+from dateline.extraction.ontology import EVENT_TYPES
+from dateline.extraction.parties import read_parties
+from dateline.extraction.reports import types_at
+from dateline.extraction.triggers import TriggerFinder
+from dateline.records import Article, Mention
+from dateline.settings import load
+
+FOLDS = 5
+BUCKETS = 8192
+OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
+SNIPPETS = ("plv-train", "plover-gsr")
+# Found by trying powers of three over five folds
+TYPES_L2 = 4e-4
+REPORTS_L2 = 6e-4
+SNIPPET_WEIGHT = 0.5  # of a snippet's events beside an article's: there are three times as many
+
+Matrix = NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """Features, and the labels of which one is right."""
+
+    features: Features
+    labels: tuple[str, ...]
+    fold: int
+    weight: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Listener(Judge):
+    """Accepts everything and remembers what it was asked."""
+
+    asked: list[Features] = dataclasses.field(default_factory=list)
+
+    def probability(self, features: Features) -> float:
+        self.asked.append(dict(features))
+        return 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Read:
+    """One article as read: every event that the rules find, and what the models were asked about each."""
+
+    name: str
+    gold: dict[str, Any]
+    fold: int
+    mentions: list[Mention]
+    asked: list[Features]
+
+
+def train(examples: Sequence[Example], labels: Sequence[str], l2: float, steps: int = 250, rate: float = 0.03) -> LinearModel:
+    """Multinomial logistic regression by Adam; where several labels are right, any of them is."""
+    rows, right, weight = _matrix(examples, labels)
+    weights, bias = np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32)
+    momentum = [np.zeros_like(part) for part in (weights, weights, bias, bias)]
+    for step in range(1, steps + 1):
+        odds = rows @ weights + bias
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        wanted = shares * right
+        wanted /= wanted.sum(axis=1, keepdims=True)
+        error = (shares - wanted) * (weight / weight.sum())[:, None]
+        for part, slope, at in ((weights, rows.T @ error + l2 * weights, 0), (bias, error.sum(axis=0), 2)):
+            momentum[at] = 0.9 * momentum[at] + 0.1 * slope
+            momentum[at + 1] = 0.999 * momentum[at + 1] + 0.001 * slope * slope
+            part -= rate * (momentum[at] / (1 - 0.9**step)) / (np.sqrt(momentum[at + 1] / (1 - 0.999**step)) + 1e-8)
+    return LinearModel(tuple(labels), weights, bias)
+
+
+def _matrix(examples: Sequence[Example], labels: Sequence[str]) -> tuple[Matrix, Matrix, Matrix]:
+    rows, right = np.zeros((len(examples), BUCKETS), np.float32), np.zeros((len(examples), len(labels)), np.float32)
+    for number, example in enumerate(examples):
+        np.add.at(rows[number], buckets_of(example.features, BUCKETS), list(example.features.values()))
+        right[number, [labels.index(label) for label in example.labels]] = 1
+    return rows, right, np.array([example.weight for example in examples], np.float32)
+
+
+def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
+    """Sentences whose type is known."""
+    for name in SNIPPETS:
+        for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
+            text = pipeline.parse(reader.nlp, article.text)
+            yield _example(reader, next(text.sents), _types(gold), number % FOLDS)
+    for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
+        text = pipeline.parse(reader.nlp, article.text)
+        for sentence in text.sents:
+            types = {event["type"] for event in gold["events"] if _quotes(sentence, event["evidence"], text.text)}
+            if types:
+                yield _example(reader, sentence, tuple(sorted(types)), number % FOLDS)
+
+
+def _quotes(sentence: Span, quote: str, text: str) -> bool:
+    start = text.find(quote)
+    return start >= 0 and sentence.start_char <= start + len(quote) // 2 < sentence.end_char
+
+
+def _types(gold: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(OLD_NAMES.get(name, name) for name in gold["types"])
+
+
+def _example(reader: pipeline.Reader, sentence: Span, labels: tuple[str, ...], fold: int) -> Example:
+    cues = reader.ontology.cues
+    finder = TriggerFinder(reader.ontology, read_parties(sentence.doc, reader.actors, False), False, frozenset())
+    types, main = types_at(finder.find(sentence)), main_word(sentence, cues)
+    features = sentence_features(sentence, sorted({name for names in types.values() for name in names}))
+    return Example(features | word_features(main, types.get(main.i, ())), labels, fold)
+
+
+def _with_gold(articles: Path, gold: Path) -> Iterator[tuple[Article, dict[str, Any]]]:
+    by_id = {row["id"]: row for row in map(orjson.loads, gold.read_bytes().splitlines())}
+    for article in read_articles(str(articles)):
+        if isinstance(article, Article):
+            yield article, by_id[article.article_id]
+
+
+def read_all(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
+    """Every article of a set, read with the types model that has not seen it."""
+    articles, gold = (f"{name}/articles.jsonl", f"{name}/gold.jsonl") if name == "events" else (f"types/{name}.jsonl",) * 2
+    found = []
+    for number, (article, row) in enumerate(_with_gold(folder / articles, folder / gold)):
+        judge = Listener(of_fold[number % FOLDS], reader.judge.reports)
+        mentions = dataclasses.replace(reader, judge=judge).read(article)
+        found.append(Read(name, row, number % FOLDS, mentions, judge.asked))
+    return found
+
+
+def report_examples(read: Read, scorer: ModuleType) -> Iterator[Example]:
+    """Which of the events found are right: those of the types told, or those that the scorer matches with gold."""
+    if read.name != "events":
+        good = {number for number, mention in enumerate(read.mentions) if mention.event_type in _types(read.gold)}
+    else:
+        rows = [plain(mention) for mention in read.mentions]
+        good = {j for _, j in scorer.best_matching([[scorer.affinity(event, row) for row in rows] for event in read.gold["events"]])}
+    for number, features in enumerate(read.asked):
+        label = REPORTED if number in good else "not"
+        yield Example(features, (label,), read.fold, 1.0 if read.name == "events" else SNIPPET_WEIGHT)
+
+
+def plain(mention: Mention) -> dict[str, Any]:
+    """A mention as the scorers read it."""
+    row: dict[str, Any] = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
+    return row
+
+
+def by_fold(examples: Sequence[Example], labels: Sequence[str], l2: float) -> list[LinearModel]:
+    """One model per fold, trained on the others."""
+    return [train([one for one in examples if one.fold != fold], labels, l2) for fold in range(FOLDS)]
+
+
+def figures(reads: Sequence[Read], likely: Callable[[Read, Features], float], events: ModuleType, snippets: ModuleType) -> None:
+    """What the scorers say of the folds put together."""
+    rows = {name: [one for one in reads if one.name == name] for name in ("events", *SNIPPETS)}
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for name, part in rows.items():
+        kept[name] = [
+            plain(mention) | {"confidence": chance}
+            for read in part
+            for mention, features in zip(read.mentions, read.asked, strict=True)
+            if (chance := likely(read, features)) >= ACCEPTED
+        ]
+    for group in ("material", "verbal", "all"):
+        result, _, _ = events.score([read.gold for read in rows["events"]], kept["events"], group)
+        print(f"events {group:9}", {key: result[key] for key in ("precision", "recall", "f1", "central_recall", "predicted", "matched")})
+    print("   mode", result["attributes"].get("mode"))
+    for name in SNIPPETS:
+        print(name, snippets.score([read.gold | {"types": _types(read.gold)} for read in rows[name]], kept[name])[0])
+
+
+def reliability(pairs: Sequence[tuple[float, bool]]) -> None:
+    """Of the events printed at a confidence, how many are right."""
+    for low in np.arange(0, 1, 0.1):
+        inside = [right for chance, right in pairs if low <= chance < low + 0.1]
+        if inside:
+            print(f"   {low:.1f}-{low + 0.1:.1f}  {len(inside):5}  right {sum(inside) / len(inside):.2f}")
+
+
+def accuracy(model: LinearModel, examples: Sequence[Example]) -> float:
+    hits = 0
+    for example in examples:
+        shares = model.shares(model.scores(example.features))
+        hits += max(shares, key=lambda name: shares[name]) in example.labels
+    return hits / len(examples)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _empty(labels: Sequence[str]) -> LinearModel:
+    return LinearModel(tuple(labels), np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the models of this checkout")
+    arguments = parser.parse_args()
+    settings, answers = load(), (REPORTED, "not")
+    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), _empty(answers))  # type: ignore[attr-defined]
+    reader = pipeline.open_reader(settings.reading, settings.geography)
+    events, snippets = _module(arguments.folder / "score_events.py"), _module(arguments.folder / "score_types.py")
+
+    examples = list(type_examples(reader, arguments.folder))
+    of_fold = by_fold(examples, EVENT_TYPES, TYPES_L2)
+    held_out = [accuracy(of_fold[fold], [one for one in examples if one.fold == fold]) for fold in range(FOLDS)]
+    print(f"types: {len(examples)} sentences, right on held-out folds {np.mean(held_out):.3f}")
+
+    reads = [read for name in ("events", *SNIPPETS) for read in read_all(reader, arguments.folder, name, of_fold)]
+    asked = [example for read in reads for example in report_examples(read, events)]
+    print(f"reports: {len(asked)} candidates, {sum(one.labels == (REPORTED,) for one in asked)} of them right")
+    judges = by_fold(asked, answers, REPORTS_L2)
+
+    def likely(read: Read, features: Features) -> float:
+        model = judges[read.fold]
+        return model.shares(model.scores(features))[REPORTED]
+
+    figures(reads, likely, events, snippets)
+    for name, part in (("articles", reads[: len(reads) - sum(read.name != "events" for read in reads)]), ("snippets", reads)):
+        print(f"confidence, {name}")
+        chosen = [read for read in part if (read.name == "events") == (name == "articles")]
+        reliability([(likely(read, one.features), one.labels == (REPORTED,)) for read in chosen for one in report_examples(read, events)])
+    if arguments.write:
+        MODELS.mkdir(exist_ok=True)
+        save_model(MODELS / "types.npz", train(examples, EVENT_TYPES, TYPES_L2))
+        save_model(MODELS / "reports.npz", train(asked, answers, REPORTS_L2))
+        print("written to", MODELS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
