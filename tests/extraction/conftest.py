@@ -10,7 +10,7 @@ import pytest
 from spacy.language import Language
 
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology
+from dateline.extraction import ActorLexicon, Occurrence, Ontology, extract, load_actors, load_ontology, open_judge
 from dateline.language import load_model
 from dateline.records import Place
 
@@ -42,8 +42,11 @@ def actors() -> ActorLexicon:
 @pytest.fixture(scope="session")
 def read(nlp: Language, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
+    judge = open_judge()
 
     def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
-        return extract(nlp(title), nlp(text), ontology=ontology, actors=actors, published=published, locate=lambda _: Where(place))
+        return extract(
+            nlp(title), nlp(text), ontology=ontology, actors=actors, judge=judge, published=published, locate=lambda _: Where(place)
+        )
 
     return read_strings

@@ -19,7 +19,7 @@ from dateline.extraction.ontology import EVENT_TYPES, Cues
 
 MODELS = Path(__file__).parent / "models"
 REPORTED = "reported"  # the label of the second model that says yes
-ACCEPTED = 0.40  # of candidates above it: F1 over five folds of the events set is highest between 0.36 and 0.44
+ACCEPTED = 0.35  # F1 over five folds of the events set is about the same between 0.3 and 0.4
 
 
 @dataclass(frozen=True, slots=True)
