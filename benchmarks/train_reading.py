@@ -1,11 +1,14 @@
-"""Train the two models of workers/dateline/extraction/models on an evaluation folder, and say how well they do on what they have not seen.
+"""Train the models of workers/dateline/extraction/models on an evaluation folder, and say how well they do on what they have not seen.
 
     python benchmarks/train_reading.py ../shared/eval [--write]
 
-types.npz     the type of event that a sentence reports: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that events/gold.jsonl
-              quotes
-reports.npz   whether an article reports what its sentences tell: which of the events that the rules find in events/articles.jsonl are in
-              events/gold.jsonl, and which of those in the snippets of types/ have the type that is told
+types.npz     the type of event that a sentence tells: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that
+              events/gold.jsonl quotes
+reports.npz   which of the reports that the rules find are of an event in events/gold.jsonl, or of the type that a snippet tells
+events.npz    which of the events that reports add up to are in events/gold.jsonl, or of the type that a snippet tells
+
+plv-train comes from the public Zero-Shot-PLOVER repository (Hu 2024), plover-gsr from PLOVER's gold records (CC BY-SA 4.0), events was
+annotated for this project.
 
 The files hold weights of hashed features, no text. Every figure printed is of five folds by article, each read by models that have not
 seen it. Run it again when the rules that propose events have changed.
@@ -30,11 +33,11 @@ from spacy.tokens import Span
 import dateline.pipeline as pipeline
 from dateline.cli.articles_in import read_articles
 from dateline.extraction.clauses import main_word, sentence_features, word_features
-from dateline.extraction.judge import ACCEPTED, MODELS, REPORTED, Judge
+from dateline.extraction.judge import MODELS, YES, Judge, asked_of
 from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
 from dateline.extraction.ontology import EVENT_TYPES
 from dateline.extraction.parties import read_parties
-from dateline.extraction.reports import types_at
+from dateline.extraction.reports import Report, types_at
 from dateline.extraction.triggers import TriggerFinder
 from dateline.records import Article, Mention
 from dateline.settings import load
@@ -43,9 +46,9 @@ FOLDS = 5
 BUCKETS = 8192
 OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
 SNIPPETS = ("plv-train", "plover-gsr")
-# Found by trying powers of three over five folds
-TYPES_L2 = 4e-4
-REPORTS_L2 = 2e-3
+L2 = {"types": 4e-4, "reports": 1e-3, "events": 3e-3}  # found by trying powers of three over five folds
+NO = "no"
+ANSWERS = (YES, NO)
 SNIPPET_WEIGHT = 0.3  # of a snippet's events beside an article's: there are three times as many
 
 Matrix = NDArray[np.float32]
@@ -63,7 +66,20 @@ class Example:
 
 @dataclasses.dataclass(frozen=True)
 class Listener(Judge):
-    """Accepts everything and remembers what it was asked."""
+    """Remembers the reports it was asked about, and what it was asked."""
+
+    reported: list[Report] = dataclasses.field(default_factory=list)
+    asked: list[Features] = dataclasses.field(default_factory=list)
+
+    def worth(self, report: Report, features: Features) -> float:
+        self.reported.append(report)
+        self.asked.append(dict(features))
+        return 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Recorder(Judge):
+    """Judges by its models, but accepts every event that reports add up to, and remembers what it was asked."""
 
     asked: list[Features] = dataclasses.field(default_factory=list)
 
@@ -74,16 +90,17 @@ class Listener(Judge):
 
 @dataclasses.dataclass(frozen=True)
 class Read:
-    """One article as read: every event that the rules find, and what the models were asked about each."""
+    """One article as read: what was found in it, as the scorers read it, and what a model was asked about each."""
 
     name: str
+    article: Article
     gold: dict[str, Any]
     fold: int
-    mentions: list[Mention]
+    rows: list[dict[str, Any]]
     asked: list[Features]
 
 
-def train(examples: Sequence[Example], labels: Sequence[str], l2: float, steps: int = 250, rate: float = 0.03) -> LinearModel:
+def train(examples: Sequence[Example], labels: Sequence[str], l2: float, steps: int = 200, rate: float = 0.03) -> LinearModel:
     """Multinomial logistic regression by Adam; where several labels are right, any of them is."""
     rows, right, weight = _Rows.of(examples), _right(examples, labels), np.array([example.weight for example in examples], np.float32)
     weights, bias = np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32)
@@ -173,30 +190,60 @@ def _with_gold(articles: Path, gold: Path) -> Iterator[tuple[Article, dict[str, 
             yield article, by_id[article.article_id]
 
 
-def read_all(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
-    """Every article of a set, read with the types model that has not seen it."""
+def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
+    """Every report of every article of a set, read with the types model that has not seen it."""
     articles, gold = (f"{name}/articles.jsonl", f"{name}/gold.jsonl") if name == "events" else (f"types/{name}.jsonl",) * 2
     found = []
     for number, (article, row) in enumerate(_with_gold(folder / articles, folder / gold)):
-        judge = Listener(of_fold[number % FOLDS], reader.judge.reports)
-        mentions = dataclasses.replace(reader, judge=judge).read(article)
-        found.append(Read(name, row, number % FOLDS, mentions, judge.asked))
+        judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 2)
+        dataclasses.replace(reader, judge=judge).read(article)
+        rows = [_row(report, {"title": article.title or "", "text": article.text}) for report in judge.reported]
+        found.append(Read(name, article, row, number % FOLDS, rows, judge.asked))
     return found
 
 
-def report_examples(read: Read, scorer: ModuleType) -> Iterator[Example]:
-    """Which of the events found are right: those of the types told, or those that the scorer matches with gold."""
+def _row(report: Report, texts: dict[str, str]) -> dict[str, Any]:
+    """A report as the scorers read an event."""
+    span, place = report.evidence, report.where.place if report.where else None
+    return {
+        "event_type": report.event_type,
+        "evidence": [{"text": texts[span.field][span.start : span.end]}],
+        "actors": [dataclasses.asdict(party) for party in report.actors],
+        "recipients": [dataclasses.asdict(party) for party in report.recipients],
+        "place": dataclasses.asdict(place) if place else None,
+        "date": {"start": report.date.start.isoformat(), "end": report.date.end.isoformat()} if report.date else None,
+    }
+
+
+def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
+    """Reports that fit a gold event, and those that fit none."""
     if read.name != "events":
-        good = {number for number, mention in enumerate(read.mentions) if mention.event_type in _types(read.gold)}
+        return [_answer(features, row["event_type"] in _types(read.gold), read) for features, row in zip(read.asked, read.rows, strict=True)]
+    fits = [any(scorer.affinity(event, row) > 0 for event in read.gold["events"]) for row in read.rows]
+    return [_answer(features, right, read) for features, right in zip(read.asked, fits, strict=True)]
+
+
+def read_together(reader: pipeline.Reader, read: Read, judge: Judge) -> Read:
+    """The events that the reports of an article add up to."""
+    recorder = Recorder(judge.types, judge.reports, judge.events)
+    mentions = dataclasses.replace(reader, judge=recorder).read(read.article)
+    return dataclasses.replace(read, rows=[_plain(mention) for mention in mentions], asked=recorder.asked)
+
+
+def event_examples(read: Read, scorer: ModuleType) -> list[Example]:
+    """Events that the scorer matches with gold, and those that it does not."""
+    if read.name != "events":
+        good = {number for number, row in enumerate(read.rows) if row["event_type"] in _types(read.gold)}
     else:
-        rows = [plain(mention) for mention in read.mentions]
-        good = {j for _, j in scorer.best_matching([[scorer.affinity(event, row) for row in rows] for event in read.gold["events"]])}
-    for number, features in enumerate(read.asked):
-        label = REPORTED if number in good else "not"
-        yield Example(features, (label,), read.fold, 1.0 if read.name == "events" else SNIPPET_WEIGHT)
+        good = {j for _, j in scorer.best_matching([[scorer.affinity(event, row) for row in read.rows] for event in read.gold["events"]])}
+    return [_answer(features, number in good, read) for number, features in enumerate(read.asked)]
 
 
-def plain(mention: Mention) -> dict[str, Any]:
+def _answer(features: Features, right: bool, read: Read) -> Example:
+    return Example(features, (YES if right else NO,), read.fold, 1.0 if read.name == "events" else SNIPPET_WEIGHT)
+
+
+def _plain(mention: Mention) -> dict[str, Any]:
     """A mention as the scorers read it."""
     row: dict[str, Any] = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
     return row
@@ -213,10 +260,10 @@ def figures(reads: Sequence[Read], likely: Callable[[Read, Features], float], ev
     kept: dict[str, list[dict[str, Any]]] = {}
     for name, part in rows.items():
         kept[name] = [
-            plain(mention) | {"confidence": chance}
+            row | {"confidence": chance}
             for read in part
-            for mention, features in zip(read.mentions, read.asked, strict=True)
-            if (chance := likely(read, features)) >= ACCEPTED
+            for row, features in zip(read.rows, read.asked, strict=True)
+            if (chance := likely(read, features)) >= asked_of(features)
         ]
     for group in ("material", "verbal", "all"):
         result, _, _ = events.score([read.gold for read in rows["events"]], kept["events"], group)
@@ -234,9 +281,11 @@ def reliability(pairs: Sequence[tuple[float, bool]]) -> None:
             print(f"   {low:.1f}-{low + 0.1:.1f}  {len(inside):5}  right {sum(inside) / len(inside):.2f}")
 
 
-def accuracy(model: LinearModel, examples: Sequence[Example]) -> float:
+def held_out(of_fold: Sequence[LinearModel], examples: Sequence[Example]) -> float:
+    """Share of examples that the model which has not seen them gets right."""
     hits = 0
     for example in examples:
+        model = of_fold[example.fold]
         shares = model.shares(model.scores(example.features))
         hits += max(shares, key=lambda name: shares[name]) in example.labels
     return hits / len(examples)
@@ -259,35 +308,47 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true", help="replace the models of this checkout")
     arguments = parser.parse_args()
-    settings, answers = load(), (REPORTED, "not")
-    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), _empty(answers))  # type: ignore[attr-defined]
-    reader = pipeline.open_reader(settings.reading, settings.geography)
+    reader = _untrained_reader()
     events, snippets = _module(arguments.folder / "score_events.py"), _module(arguments.folder / "score_types.py")
 
     examples = list(type_examples(reader, arguments.folder))
-    of_fold = by_fold(examples, EVENT_TYPES, TYPES_L2)
-    held_out = [accuracy(of_fold[fold], [one for one in examples if one.fold == fold]) for fold in range(FOLDS)]
-    print(f"types: {len(examples)} sentences, right on held-out folds {np.mean(held_out):.3f}")
-
-    reads = [read for name in ("events", *SNIPPETS) for read in read_all(reader, arguments.folder, name, of_fold)]
-    asked = [example for read in reads for example in report_examples(read, events)]
-    print(f"reports: {len(asked)} candidates, {sum(one.labels == (REPORTED,) for one in asked)} of them right")
-    judges = by_fold(asked, answers, REPORTS_L2)
+    of_fold = by_fold(examples, EVENT_TYPES, L2["types"])
+    print(f"types: {len(examples)} sentences, right on held-out folds {held_out(of_fold, examples):.3f}")
+    apart = [read for name in ("events", *SNIPPETS) for read in read_apart(reader, arguments.folder, name, of_fold)]
+    reports = [example for read in apart for example in report_examples(read, events)]
+    report_of = by_fold(reports, ANSWERS, L2["reports"])
+    print(f"reports: {len(reports)}, right on held-out folds {held_out(report_of, reports):.3f}")
+    judges = [Judge(*models, report_of[0]) for models in zip(of_fold, report_of, strict=True)]
+    together = [read_together(reader, read, judges[read.fold]) for read in apart]
+    asked = [example for read in together for example in event_examples(read, events)]
+    event_of = by_fold(asked, ANSWERS, L2["events"])
+    print(f"events: {len(asked)}, right on held-out folds {held_out(event_of, asked):.3f}")
 
     def likely(read: Read, features: Features) -> float:
-        model = judges[read.fold]
-        return model.shares(model.scores(features))[REPORTED]
+        model = event_of[read.fold]
+        return model.shares(model.scores(features))[YES]
 
-    figures(reads, likely, events, snippets)
-    for name, part in (("articles", reads[: len(reads) - sum(read.name != "events" for read in reads)]), ("snippets", reads)):
+    figures(together, likely, events, snippets)
+    for name, sets in (("articles", ("events",)), ("snippets", SNIPPETS)):
         print(f"confidence, {name}")
-        chosen = [read for read in part if (read.name == "events") == (name == "articles")]
-        reliability([(likely(read, one.features), one.labels == (REPORTED,)) for read in chosen for one in report_examples(read, events)])
+        chosen = [(read, example) for read in together if read.name in sets for example in event_examples(read, events)]
+        reliability([(likely(read, one.features), one.labels == (YES,)) for read, one in chosen])
     if arguments.write:
         MODELS.mkdir(exist_ok=True)
-        save_model(MODELS / "types.npz", train(examples, EVENT_TYPES, TYPES_L2))
-        save_model(MODELS / "reports.npz", train(asked, answers, REPORTS_L2))
+        for name, whole, labels in (
+            ("types", examples, EVENT_TYPES),
+            ("reports", reports, ANSWERS),
+            ("events", asked, ANSWERS),
+        ):
+            save_model(MODELS / f"{name}.npz", train(whole, labels, L2[name]))
         print("written to", MODELS)
+
+
+def _untrained_reader() -> pipeline.Reader:
+    """A reader whose models know nothing yet."""
+    settings, nothing = load(), _empty(ANSWERS)
+    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), nothing, nothing)  # type: ignore[attr-defined]
+    return pipeline.open_reader(settings.reading, settings.geography)
 
 
 if __name__ == "__main__":

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from dateline.extraction.evidence import EvidenceSpan
-from dateline.extraction.judge import ACCEPTED, Judge
+from dateline.extraction.judge import CONSIDERED, Judge, asked_of
+from dateline.extraction.links import TIED, is_named, likeness, place_of, same_party
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
-from dateline.extraction.traits import group_features
+from dateline.extraction.traits import Rivals, event_features, report_features
 from dateline.records import Attribution, Casualties, Count, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
-TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
@@ -29,10 +30,13 @@ class _Group:
     """Reports found to tell of the same occurrence, in text order."""
 
     reports: list[Report] = field(default_factory=list)
+    likely: list[float] = field(default_factory=list)  # how likely each is of an event that the article reports
+    tolls: list[Report] = field(default_factory=list)  # sentences that tell only what befell people
 
-    def add(self, report: Report) -> None:
+    def add(self, report: Report, likely: float) -> None:
         if len(self.reports) < MAX_REPORTS:
             self.reports.append(report)
+            self.likely.append(likely)
 
     @property
     def event_type(self) -> EventType:
@@ -41,175 +45,67 @@ class _Group:
         return found
 
     @property
-    def mode(self) -> str | None:
-        return next((report.sense.mode for report in self.reports if report.sense.mode), None)
+    def together(self) -> float:
+        """How likely it is that any of the reports is of an event that the article reports, were they told independently."""
+        return 1 - prod(1 - likely for likely in self.likely)
 
     @property
-    def strong(self) -> bool:
-        return any(report.strong for report in self.reports)
+    def mode(self) -> str | None:
+        return next((report.sense.mode for report in self.reports if report.sense.mode), None)
 
 
 def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
 
-    The judge decides which of them the article reports. `brief`: it has no headline and few sentences.
+    The judge decides which reports are worth a thought, which tell of the same event, and which events the article reports.
+    `brief`: it has no headline and few sentences.
     """
     groups: list[_Group] = []
     for report in reports:
         if report.event_type is None:
             _add_toll(report, groups)
             continue
-        tied = _tied(report, groups)
-        if tied is not None:
-            tied.add(report)
+        likely = judge.worth(report, report_features(report, brief, sentences))
+        if likely < CONSIDERED:
             continue
-        best = max(((_likeness(one, report), -place, one) for place, one in enumerate(groups[-MAX_GROUPS:])), default=None)
-        if best is not None and best[0] >= 0:
-            best[2].add(report)
-        else:
-            groups.append(_Group([report]))
-    likely = _judged(groups, judge, brief, sentences)
-    told = [one for one in groups if id(one) in likely]
-    central = _central(told)
-    return [_occurrence(one, one in central, ontology, likely[id(one)]) for one in told]
+        found = _best(report, groups)
+        if found is None:
+            found = _Group()
+            groups.append(found)
+        found.add(report, likely)
+    told = [(one, chance) for one, chance in zip(groups, _judged(groups, judge, brief, sentences), strict=True) if chance is not None]
+    central = _central([one for one, _ in told])
+    return [_occurrence(one, one in central, ontology, chance) for one, chance in told]
 
 
-def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> dict[int, float]:
-    """Of the groups that the article is likely to report, by id, how likely."""
-    before: Counter[str] = Counter()
-    found = {}
-    for one in groups:
-        likely = judge.probability(group_features(one.reports, before[one.event_type], brief, sentences))
-        before[one.event_type] += 1
-        if likely >= ACCEPTED:
-            found[id(one)] = likely
-    return found
-
-
-def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
-    """The group that the sentence itself ties a report to."""
-    if not report.linked:
-        return None
-    same = (one for one in groups if one.reports[-1].sentence == report.sentence and one.event_type == report.event_type)
-    return next((one for one in reversed(list(same)) if one.reports[-1].status == report.status), None)
+def _best(report: Report, groups: Sequence[_Group]) -> _Group | None:
+    """The event that a report tells of, if it is among those told so far: the most alike, of several the first."""
+    same = [one for one in groups if one.event_type == report.event_type][-MAX_GROUPS:]
+    alike = [likeness(one.reports, report) for one in same]
+    best = max(range(len(same)), key=lambda place: (alike[place], -place), default=None)
+    return same[best] if best is not None and alike[best] >= 0 else None
 
 
 def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll by itself belongs to the harmful event told last, if that was just told."""
     harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
     if harmful and report.sentence - harmful[-1].reports[-1].sentence <= _TOLL_REACH:
-        harmful[-1].add(report)
+        harmful[-1].tolls.append(report)
 
 
-def _likeness(one: _Group, report: Report) -> int:
-    """How much a report agrees with a group; below 0 where something speaks against it."""
-    first = one.reports[0]
-    if first.event_type != report.event_type or first.status != report.status or first.sense.act != report.sense.act:
-        return -1
-    mode = one.mode
-    if mode and report.sense.mode and mode != report.sense.mode:
-        return -1
-    total = int(mode is not None and mode == report.sense.mode)
-    for part in (_parties_agree(one, report), _dates_agree(one, report), _places_agree(one, report)):
-        if part < 0:
-            return -1
-        total += part
-    return -1 if report.indefinite and _is_new(one, report, total) else total
-
-
-def _is_new(one: _Group, report: Report, agreement: int) -> bool:
-    """Whether "an attack" is another than the one already told of: in the same sentence, or with nothing that ties them."""
-    last = one.reports[-1]
-    return last.sentence >= 0 and (last.sentence == report.sentence or not agreement)
-
-
-def _parties_agree(one: _Group, report: Report) -> int:
-    total = 0
-    if any(same_party(victim, actor) for victim in report.recipients for other in one.reports for actor in other.actors):
-        return -1  # the attacker attacked: another event
-    if report.actors and any(same_party(actor, victim) for actor in report.actors for other in one.reports for victim in other.recipients):
-        return -1 if not report.sense.mutual else 0
-    ours, theirs_harmed = _perpetrators(p for other in one.reports for p in other.recipients), _perpetrators(report.recipients)
-    if ours is not None and theirs_harmed is not None and ours != theirs_harmed:
-        return -1
-    for role in ("actors", "recipients"):
-        mine = [party for other in one.reports for party in getattr(other, role)]
-        theirs = list(getattr(report, role))
-        if not mine or not theirs:
-            continue
-        if any(same_party(a, b) for a in mine for b in theirs):
-            total += 2
-        elif not any(_could_be(a, b) for a in mine for b in theirs):
-            return -1
-    return total
-
-
-def _perpetrators(parties: Iterable[Party]) -> bool | None:
-    """Whether those harmed are themselves the gunmen, attackers …; None where nobody is told."""
-    kinds = {party.kind for party in parties}
-    return kinds == {"criminal"} if kinds else None
-
-
-def _could_be(one: Party, other: Party) -> bool:
-    """Whether two parties may be the same: a description fits a person's name, not the name of another group."""
-    if not (_is_specific(one) and _is_specific(other)):
-        return True
-    if "person" in (one.kind, other.kind):
-        return not (is_named(one) and is_named(other))
-    return one.country is not None and one.country == other.country and not (is_named(one) and is_named(other))
-
-
-def _is_specific(party: Party) -> bool:
-    return any(letter.isupper() for letter in party.name)
-
-
-def is_named(party: Party) -> bool:
-    """Named, not described: "Hamas", not "Turkish police" or "the attackers"."""
-    words = party.name.split()
-    return bool(words) and any(letter.isupper() for letter in words[-1])
-
-
-def same_party(one: Party, other: Party) -> bool:
-    """One name, or one the other's end: "Erdogan", "Recep Tayyip Erdogan"."""
-    a, b = one.name.casefold().split(), other.name.casefold().split()
-    if a == b or one.text.casefold() == other.text.casefold():
-        return True
-    shorter, longer = sorted((a, b), key=len)
-    return bool(shorter) and longer[-len(shorter) :] == shorter
-
-
-def _dates_agree(one: _Group, report: Report) -> int:
-    dates = [other.date for other in one.reports if other.date]
-    if not dates or report.date is None:
-        return 0
-    if any(a.start <= report.date.end and report.date.start <= a.end for a in dates):
-        return 1
-    return -1
-
-
-def _places_agree(one: _Group, report: Report) -> int:
-    mine = [place for other in one.reports if (place := _place(other))]
-    theirs = _place(report)
-    if not mine or theirs is None:
-        return 0
-    if any(_nested(place, theirs) for place in mine):
-        return 1
-    return -1 if theirs.basis == TIED and any(place.basis == TIED for place in mine) else 0
-
-
-def _place(report: Report) -> Place | None:
-    return report.where.place if report.where else None
-
-
-def _nested(one: Place, other: Place) -> bool:
-    """The same place, or one inside the other."""
-    if one.country != other.country:
-        return False
-    if "country" in (one.level, other.level) or one.geonameid == other.geonameid:
-        return True
-    if one.admin1 and other.admin1 and one.admin1 != other.admin1:
-        return False
-    return "admin1" in (one.level, other.level) or one.admin2 == other.admin2 or "site" in (one.level, other.level)
+def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> list[float | None]:
+    """How likely the article reports each; None where that is not enough."""
+    before: Counter[str] = Counter()
+    titled = {one.event_type for one in groups if one.reports[0].sentence < 0}
+    order = {place: rank for rank, place in enumerate(sorted(range(len(groups)), key=lambda place: -groups[place].together))}
+    found: list[float | None] = []
+    for place, one in enumerate(groups):
+        rivals = Rivals(before[one.event_type], order[place], len(groups), one.event_type in titled)
+        features = event_features(one.reports, one.likely, rivals, brief, sentences)
+        chance = judge.probability(features)
+        found.append(chance if chance >= asked_of(features) else None)
+        before[one.event_type] += 1
+    return found
 
 
 def _central(groups: Sequence[_Group]) -> list[_Group]:
@@ -222,9 +118,9 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float) -> Occurrence:
-    reports, mode = one.reports, one.mode
+    reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
     place = max(
-        (place for report in reports if (place := _place(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
+        (place for report in reports if (place := place_of(report))), key=lambda one: (one.basis == TIED, _specific(one)), default=None
     )
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(

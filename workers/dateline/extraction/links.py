@@ -1,44 +1,48 @@
-"""Links: how two tellings of an event agree and disagree, as features of the model that says whether they tell of the same one."""
+"""Links: whether two tellings are of the same event, by how they agree and disagree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from dateline.extraction.reports import Report
-from dateline.extraction.traits import SPOKEN, step_of
 from dateline.records import Party, Place
 
+TOGETHER = 9  # likeness of what the sentence itself ties together: above all else
+LEAD = 1  # the first sentences tell again what the headline told, with other words for everyone in it
 TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
 
 
-def link_features(told: Sequence[Report], report: Report, rivals: int) -> dict[str, float]:
-    """What speaks for a report telling of the event that these reports (same type, in text order) tell of, and what against.
-
-    `rivals`: how many other events of the type the article has told of so far.
-    """
-    common = list(_agreement(told, report, rivals))
-    group = "spoken" if report.event_type in SPOKEN else "deed"
-    found = [*common, *(f"{group} {one}" for one in common), *(f"{report.event_type} {one}" for one in common), f"type:{report.event_type}"]
-    return dict.fromkeys(found, 0.3)
-
-
-def _agreement(told: Sequence[Report], report: Report, rivals: int) -> Iterator[str]:
+def likeness(told: Sequence[Report], report: Report) -> int:
+    """How much a report agrees with what these (same type, in text order) tell of one event; below 0 where something speaks against it."""
     last = told[-1]
+    if report.linked and last.sentence == report.sentence and last.status == report.status:
+        return TOGETHER
+    mode, where = _same([one.sense.mode for one in told], report.sense.mode), _places(told, report)
+    when, who = _dates(told, report), _parties(told, report)
+    if told[0].status != report.status or told[0].sense.act != report.sense.act:
+        return -1
+    if last.sentence < 0 and report.sentence <= LEAD and mode != "other":
+        return TOGETHER - 1
+    if "other" in (mode, when) or where == "apart" or who < 0:
+        return -1
+    total = who + (mode == "same") + (when == "same") + (where == "same")
+    return -1 if report.indefinite and _is_new(last, report, total) else total
+
+
+def _is_new(last: Report, report: Report, agreement: int) -> bool:
+    """Whether "an attack" is another than the one already told of: in the same sentence, or with nothing that ties them."""
+    return last.sentence >= 0 and (last.sentence == report.sentence or not agreement)
+
+
+def _parties(told: Sequence[Report], report: Report) -> int:
     actors, recipients = ([party for one in told for party in getattr(one, role)] for role in ("actors", "recipients"))
-    doing, suffering = _compared(actors, report.actors), _compared(recipients, report.recipients)
-    when, where, mode = _dates(told, report), _places(told, report), _same([one.sense.mode for one in told], report.sense.mode)
-    yield from (f"actors:{doing}", f"recipients:{suffering}", f"who:{doing}:{suffering}", f"date:{when}", f"place:{where}", f"mode:{mode}")
-    yield f"where and when:{where}:{when}"
-    yield f"act:{_same([one.sense.act for one in told], report.sense.act)}"
-    yield f"status:{last.status}:{report.status}"
-    yield f"apart:{step_of(report.sentence - last.sentence)}:{last.sentence < 0}"
-    yield f"rivals:{min(rivals, 4)}"
-    yield f"told:{step_of(len(told))}"
-    yield f"verbal:{last.verbal}:{report.verbal}:{report.indefinite}"
-    yield f"linked:{report.linked and last.sentence == report.sentence}"
-    yield f"same words:{any(set(one.words) & set(report.words) for one in told)}"
-    yield f"turned:{_turned(actors, report.recipients) or _turned(recipients, report.actors)}"
-    yield f"perpetrators:{_perpetrators(recipients)}:{_perpetrators(report.recipients)}"
+    if _turned(actors, report.recipients) or (_turned(recipients, report.actors) and not report.sense.mutual):
+        return -1  # the attacker attacked: another event
+    ours, theirs = _perpetrators(recipients), _perpetrators(report.recipients)
+    if ours is not None and theirs is not None and ours != theirs:
+        return -1
+    compared = (_compared(actors, report.actors), _compared(recipients, report.recipients))
+    return -1 if "other" in compared else 2 * compared.count("same")
 
 
 def _same(ours: Iterable[str | None], theirs: str | None) -> str:

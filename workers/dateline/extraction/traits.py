@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from math import log, prod
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Token
@@ -21,7 +23,7 @@ BRIEF = 3  # sentences: an article without a headline that has no more is a brie
 _FIRST_PERSON = frozenset({"i", "we", "you"})
 _QUOTES = frozenset({'"', "“", "”", "``", "''"})
 _OLD_DAYS = 45  # before publication: what an article dates so is background
-_STEPS = (1, 2, 3, 5, 8, 13, 21)
+_STEPS = (0, 1, 2, 3, 5, 8, 13, 21)
 
 
 def traits_of(trigger: Trigger, main: Token, shares: Mapping[str, float], cues: Cues) -> Iterator[str]:
@@ -30,6 +32,7 @@ def traits_of(trigger: Trigger, main: Token, shares: Mapping[str, float], cues: 
     share = shares.get(own, 0.0)
     yield f"share:{int(share * 10)}"
     yield f"rank:{min(sum(other > share for other in shares.values()), 4)}"
+    yield f"weak:{trigger.sense.weak}"
     yield f"kind:{trigger.kind}:{trigger.sense.words == ()}"
     yield f"tag:{anchor.tag_}"
     yield f"dep:{anchor.dep_}"
@@ -66,33 +69,50 @@ def age_of(when: DateSpan | None, published: date | None) -> str:
     return "age:future" if days < 0 else "age:week" if days < 8 else "age:month"
 
 
-def group_features(reports: Sequence[Report], before: int, brief: bool, sentences: int) -> dict[str, float]:
-    """What the reports of one event say together. `before`: events of its type that the article tells earlier."""
-    first = next((one for one in reports if one.strong), reports[0])
-    own, mode = first.event_type or "", next((one.sense.mode for one in reports if one.sense.mode), None)
-    common = list(_common(reports, first, before, sentences))
-    spoken = "spoken" if own in SPOKEN else "deed"
-    found = [*common, *(f"{spoken} {trait}" for trait in common), *(f"{own} {trait}" for trait in common), f"type:{own}", f"mode:{own}:{mode}"]
-    found += [*first.words, spoken]
+def report_features(report: Report, brief: bool, sentences: int) -> dict[str, float]:
+    """What one report says for itself. `sentences`: how many the article has."""
+    return _features(report, [*report.traits, *_common([report], sentences)], brief)
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """What else an article tells: events of the same type before this one, events worth more, events at all, the type in the headline."""
+
+    before: int
+    above: int
+    all: int
+    titled: bool
+
+
+def event_features(reports: Sequence[Report], likely: Sequence[float], rivals: Rivals, brief: bool, sentences: int) -> dict[str, float]:
+    """What the reports of one event say together. `likely`: what each was worth."""
+    best = max(range(len(reports)), key=lambda place: (likely[place], -place))
+    common = [*reports[best].traits, *_common(reports, sentences), f"before:{min(rivals.before, 4)}", f"reports:{step_of(len(reports))}"]
+    common += [f"title:{any(one.sentence < 0 for one in reports)}", f"sentences:{step_of(len({one.sentence for one in reports}))}"]
+    common += [f"above:{step_of(rivals.above)}", f"all:{step_of(rivals.all)}", f"titled:{rivals.titled}:{reports[0].sentence < 0}"]
+    features = _features(reports[best], common, brief)
+    for name, chance in (("best", likely[best]), ("together", 1 - prod(1 - one for one in likely)), ("first", likely[0])):
+        features[name] = log(max(chance, 0.01) / max(1 - chance, 0.01)) / 2
+    return features
+
+
+def _features(report: Report, common: Iterable[str], brief: bool) -> dict[str, float]:
+    # Crossing these with the type was tried: too many weights for a few hundred events, worse on held-out folds
+    own = report.event_type or ""
+    found = [*common, f"type:{own}", f"mode:{own}:{report.sense.mode}", *report.words, "spoken" if own in SPOKEN else "deed"]
     if brief:
-        found += [f"brief {trait}" for trait in (*first.traits, f"type:{own}", *first.words)] + ["brief"]
+        found += [f"brief {trait}" for trait in (*report.traits, f"type:{own}", *report.words)] + ["brief"]
     return dict.fromkeys(found, 0.3)
 
 
-def _common(reports: Sequence[Report], first: Report, before: int, sentences: int) -> Iterator[str]:
-    yield from first.traits
+def _common(reports: Sequence[Report], sentences: int) -> Iterator[str]:
+    first = reports[0]
     yield f"status:{first.status}"
-    yield f"reports:{_step(len(reports))}"
-    yield f"sentences:{_step(len({one.sentence for one in reports}))}"
-    yield f"strong:{sum(one.strong for one in reports) > 0}"
+    yield f"strong:{any(one.strong for one in reports)}"
     yield f"verbal:{any(one.verbal for one in reports)}"
-    yield f"place:{_step(max(reports[0].sentence, 0))}"
-    yield f"length:{_step(sentences)}"
-    yield f"before:{min(before, 4)}"
-    if any(one.sentence < 0 for one in reports):
-        yield "title"
-    if any(0 <= one.sentence <= 1 for one in reports):
-        yield "lead"
+    yield f"at:{step_of(first.sentence) if first.sentence >= 0 else 'title'}"
+    yield f"length:{step_of(sentences)}"
+    yield f"lead:{any(one.sentence <= 1 for one in reports)}"
     yield from _told(reports)
 
 
@@ -112,5 +132,5 @@ def _told(reports: Iterable[Report]) -> Iterator[str]:
     yield from dict.fromkeys(one.age for one in reports)
 
 
-def _step(count: int) -> int:
+def step_of(count: int) -> int:
     return next((step for step in _STEPS if count <= step), _STEPS[-1] + 1)

@@ -181,7 +181,7 @@ def _classes(heads: Iterable[Token], parties: PartyReader) -> frozenset[str]:
         found.update(form for child in children(head, "compound", "amod", "nmod") for form in forms(child))
         if parties.is_person(head):
             found.update(("@person", "@party"))
-        elif parties.is_party(head):
+        elif parties.is_party(head) or head.pos_ == "PROPN":  # a name, if not one that the tagger knows
             found.add("@party")
     return frozenset(found or {"@none"})
 
