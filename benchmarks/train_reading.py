@@ -7,6 +7,8 @@ types.npz     the type of event that a sentence tells: types/plv-train.jsonl, ty
 reports.npz   which of the reports that the rules find are of an event in events/gold.jsonl, or of the type that a snippet tells
 events.npz    which of the events that reports add up to are in events/gold.jsonl, or of the type that a snippet tells
 
+All also on own_sentences.toml, which was written for this project.
+
 plv-train comes from the public Zero-Shot-PLOVER repository (Hu 2024), plover-gsr from PLOVER's gold records (CC BY-SA 4.0), events was
 annotated for this project.
 
@@ -20,6 +22,7 @@ import argparse
 import dataclasses
 import importlib.util
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -31,7 +34,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Span
 
 import dateline.pipeline as pipeline
-from dateline.cli.articles_in import read_articles
+from dateline.cli.articles_in import article_from, read_articles
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.judge import MODELS, YES, Judge, asked_of
 from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
@@ -46,10 +49,12 @@ FOLDS = 5
 BUCKETS = 8192
 OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
 SNIPPETS = ("plv-train", "plover-gsr")
+OWN = Path(__file__).parent / "own_sentences.toml"
 L2 = {"types": 4e-4, "reports": 1e-3, "events": 3e-3}  # found by trying powers of three over five folds
 NO = "no"
 ANSWERS = (YES, NO)
-SNIPPET_WEIGHT = 0.3  # of a snippet's events beside an article's: there are three times as many
+SNIPPET_WEIGHT = 0.1  # of a snippet's events beside an article's: there are three times as many, and every snippet tells one
+WEIGHTS = {"events": 1.0, "own": 0.3}
 
 Matrix = NDArray[np.float32]
 
@@ -158,6 +163,9 @@ def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
         for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
             text = pipeline.parse(reader.nlp, article.text)
             yield _example(reader, next(text.sents), _types(gold), number % FOLDS)
+    for number, (article, gold) in enumerate(_own()):
+        if gold["types"]:
+            yield _example(reader, next(pipeline.parse(reader.nlp, article.text).sents), _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
         text = pipeline.parse(reader.nlp, article.text)
         for sentence in text.sents:
@@ -190,11 +198,21 @@ def _with_gold(articles: Path, gold: Path) -> Iterator[tuple[Article, dict[str, 
             yield article, by_id[article.article_id]
 
 
+def _own() -> Iterator[tuple[Article, dict[str, Any]]]:
+    """The sentences written for this project, as briefs."""
+    for label, sentences in tomllib.loads(OWN.read_text(encoding="utf-8")).items():
+        for number, sentence in enumerate(sentences):
+            gold = {"id": f"{label}-{number}", "text": sentence, "types": [] if label == "none" else [label]}
+            article = article_from(orjson.dumps(gold), number)
+            assert isinstance(article, Article)
+            yield article, gold
+
+
 def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
     """Every report of every article of a set, read with the types model that has not seen it."""
     articles, gold = (f"{name}/articles.jsonl", f"{name}/gold.jsonl") if name == "events" else (f"types/{name}.jsonl",) * 2
     found = []
-    for number, (article, row) in enumerate(_with_gold(folder / articles, folder / gold)):
+    for number, (article, row) in enumerate(_own() if name == "own" else _with_gold(folder / articles, folder / gold)):
         judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 2)
         dataclasses.replace(reader, judge=judge).read(article)
         rows = [_row(report, {"title": article.title or "", "text": article.text}) for report in judge.reported]
@@ -218,7 +236,9 @@ def _row(report: Report, texts: dict[str, str]) -> dict[str, Any]:
 def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
     """Reports that fit a gold event, and those that fit none."""
     if read.name != "events":
-        return [_answer(features, row["event_type"] in _types(read.gold), read) for features, row in zip(read.asked, read.rows, strict=True)]
+        return [
+            _answer(features, row["event_type"] in _types(read.gold), read) for features, row in zip(read.asked, read.rows, strict=True)
+        ]
     fits = [any(scorer.affinity(event, row) > 0 for event in read.gold["events"]) for row in read.rows]
     return [_answer(features, right, read) for features, right in zip(read.asked, fits, strict=True)]
 
@@ -240,7 +260,7 @@ def event_examples(read: Read, scorer: ModuleType) -> list[Example]:
 
 
 def _answer(features: Features, right: bool, read: Read) -> Example:
-    return Example(features, (YES if right else NO,), read.fold, 1.0 if read.name == "events" else SNIPPET_WEIGHT)
+    return Example(features, (YES if right else NO,), read.fold, WEIGHTS.get(read.name, SNIPPET_WEIGHT))
 
 
 def _plain(mention: Mention) -> dict[str, Any]:
@@ -293,7 +313,8 @@ def held_out(of_fold: Sequence[LinearModel], examples: Sequence[Example]) -> flo
 
 def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -314,7 +335,7 @@ def main() -> None:
     examples = list(type_examples(reader, arguments.folder))
     of_fold = by_fold(examples, EVENT_TYPES, L2["types"])
     print(f"types: {len(examples)} sentences, right on held-out folds {held_out(of_fold, examples):.3f}")
-    apart = [read for name in ("events", *SNIPPETS) for read in read_apart(reader, arguments.folder, name, of_fold)]
+    apart = [read for name in ("events", *SNIPPETS, "own") for read in read_apart(reader, arguments.folder, name, of_fold)]
     reports = [example for read in apart for example in report_examples(read, events)]
     report_of = by_fold(reports, ANSWERS, L2["reports"])
     print(f"reports: {len(reports)}, right on held-out folds {held_out(report_of, reports):.3f}")

@@ -20,7 +20,10 @@ def test_the_shipped_file_is_right() -> None:
 def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
     shipped = config_file("ontology.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
-    own.write_text(f'{shipped}\n[[trigger]]\ntype = "QUARREL"\nverbs = ["bicker"]\n\n[[trigger]]\ntype = "PROTEST"\nverb = ["chant"]\n', encoding="utf-8")
+    own.write_text(
+        f'{shipped}\n[[trigger]]\ntype = "QUARREL"\nverbs = ["bicker"]\n\n[[trigger]]\ntype = "PROTEST"\nverb = ["chant"]\n',
+        encoding="utf-8",
+    )
     first = shipped.count("\n") + 2
     result = CliRunner().invoke(cli, ["ontology", "check", str(own)])
     assert result.exit_code == 1

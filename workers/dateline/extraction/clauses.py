@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from math import sqrt
 
 from spacy.tokens import Span, Token
@@ -11,7 +12,9 @@ from dateline.extraction.grammar import children
 from dateline.extraction.ontology import Cues
 
 _STEM = 5  # letters: "condemn" and "condemnation" begin alike
-_PARTS = frozenset({"dobj", "nsubjpass", "prep", "prt", "xcomp", "ccomp", "agent", "attr", "acomp", "dative", "neg", "aux", "advmod", "oprd"})
+_PARTS = frozenset(
+    {"dobj", "nsubjpass", "prep", "prt", "xcomp", "ccomp", "agent", "attr", "acomp", "dative", "neg", "aux", "advmod", "oprd"}
+)
 _KEPT = frozenset({"VERB", "NOUN", "ADJ", "ADV", "PROPN", "AUX", "ADP", "PART", "NUM", "SCONJ"})
 _MAX_STEPS = 4  # verbs of speech between the root and what is told
 
@@ -31,7 +34,7 @@ def sentence_features(sentence: Span, types: Iterable[str]) -> dict[str, float]:
     """The words of a sentence, and the types its triggers propose; together of about the same weight however long it is."""
     words = [_word(token) for token in sentence if token.pos_ in _KEPT and not token.is_space]
     found = [f"w:{word}" for word in words]
-    found += [f"b:{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    found += [f"b:{one} {other}" for one, other in pairwise(words)]
     found += [f"s:{word[:_STEM]}" for word in words if len(word) > _STEM]
     found += [f"t:{name}" for name in types]
     names = dict.fromkeys(found)

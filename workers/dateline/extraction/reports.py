@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import cast
 
 from spacy.tokens import Doc, Span, Token
 
@@ -120,7 +121,8 @@ class ReportReader:
                 yield report
 
     def _heard(self, triggers: list[Trigger], hearing: Hearing, types: Mapping[int, list[str]], finder: TriggerFinder) -> list[Trigger]:
-        """The triggers, and the main word of the sentence if the model is sure of another type than they are."""
+        """The triggers, and beside them the main word of the sentence if the model is sure of another type than the ontology."""
+        triggers = [_likeliest(trigger, hearing, types) for trigger in triggers]
         main = hearing.main
         if main.pos_ not in ("VERB", "NOUN", "AUX", "PROPN"):
             return triggers
@@ -128,12 +130,11 @@ class ReportReader:
         if at_main is not None and at_main.sense.event_type in (None, "DISASTER", "ACCIDENT"):
             return triggers
         shares = hearing.shares(main, types.get(main.i, ()))
-        best = max(shares, key=lambda name: shares[name])
+        best = cast("EventType", max(shares, key=lambda name: shares[name]))
         known = at_main.sense.event_type if at_main else None
         if known == best or shares[best] < SURE or (known and shares[best] < SURER * shares[known]):
             return triggers
-        heard = finder.heard(main, best)
-        return sorted([*(one for one in triggers if one is not at_main), heard], key=lambda trigger: trigger.anchor.i)
+        return sorted([*triggers, finder.heard(main, best)], key=lambda trigger: trigger.anchor.i)
 
     def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
         cues, parties = self.ontology.cues, sentence.finder.parties
@@ -186,13 +187,21 @@ class ReportReader:
         return tuple(name for name, words in self.ontology.contexts.items() if words & lemmas)
 
 
+def _likeliest(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> Trigger:
+    """Of the senses that fit the one whose type the model finds likeliest; the ontology's first where it knows of no difference."""
+    if not trigger.others:
+        return trigger
+    shares = hearing.shares(trigger.anchor, types.get(trigger.anchor.i, ()))
+    return max((trigger, *trigger.others), key=lambda one: shares.get(one.sense.event_type or "", 0.0))
+
+
 def types_at(triggers: Iterable[Trigger]) -> dict[int, list[str]]:
     """The types that triggers propose, by the position of each of their words."""
     found: dict[int, list[str]] = {}
     for trigger in triggers:
-        if trigger.sense.event_type:
-            for token in trigger.tokens:
-                found.setdefault(token.i, []).append(trigger.sense.event_type)
+        proposed = [one.sense.event_type for one in (trigger, *trigger.others) if one.sense.event_type]
+        for token in trigger.tokens if proposed else ():
+            found.setdefault(token.i, []).extend(proposed)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -30,6 +30,7 @@ class Trigger:
     kind: Literal["verb", "noun"]
     sense: Sense
     arguments: Arguments
+    others: tuple[Trigger, ...] = ()  # the same words in senses of other types, which fit too
 
     @property
     def span(self) -> Span:
@@ -56,13 +57,23 @@ class TriggerFinder:
             anchor, tokens, senses, kind = candidate
             if taken.intersection(token.i for token in tokens):
                 continue
-            for sense in senses:
+            fitting = self._fitting(anchor, tokens, senses, kind, lemmas)
+            if fitting:
+                found.append(replace(fitting[0], others=tuple(fitting[1:])))
+                taken.update(token.i for token in tokens)
+        return sorted(found, key=lambda trigger: trigger.anchor.i)
+
+    def _fitting(
+        self, anchor: Token, tokens: tuple[Token, ...], senses: list[Sense], kind: Literal["verb", "noun"], lemmas: frozenset[str]
+    ) -> list[Trigger]:
+        """The senses whose conditions hold, the first of each type."""
+        fitting: dict[EventType | None, Trigger] = {}
+        for sense in senses:
+            if sense.event_type not in fitting:
                 arguments = self._arguments(anchor, tokens, sense, kind)
                 if self._holds(sense, anchor, arguments, lemmas, kind):
-                    found.append(Trigger(anchor, tokens, kind, sense, arguments))
-                    taken.update(token.i for token in tokens)
-                    break
-        return sorted(found, key=lambda trigger: trigger.anchor.i)
+                    fitting[sense.event_type] = Trigger(anchor, tokens, kind, sense, arguments)
+        return list(fitting.values())
 
     def heard(self, word: Token, event_type: EventType) -> Trigger:
         """A trigger that no word list knows: the sentence as a whole says its type."""
