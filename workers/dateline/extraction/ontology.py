@@ -61,7 +61,7 @@ class Sense:
     act: str | None  # a step that is an event of its own beside others of its mode: arrest, charge …
     harm: Harm | None  # what the trigger says befell its recipients
     mutual: bool  # what is done together: the parties act on each other
-    weak: bool  # may support an event that is told elsewhere in the article, but tells none by itself
+    weak: bool  # too common a word to tell an event by itself
     recipient_preps: frozenset[str]
     conditions: Conditions
 

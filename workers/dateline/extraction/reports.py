@@ -14,7 +14,7 @@ from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
-from dateline.extraction.grammar import forms, is_title_case, tree_distance
+from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
 from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Whereabouts
@@ -22,7 +22,7 @@ from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, tolls
-from dateline.extraction.traits import age_of, lexical_traits, traits_of
+from dateline.extraction.traits import SPOKEN, age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
@@ -132,15 +132,21 @@ class ReportReader:
         shares = hearing.shares(main, types.get(main.i, ()))
         best = cast("EventType", max(shares, key=lambda name: shares[name]))
         known = at_main.sense.event_type if at_main else None
-        if known == best or shares[best] < SURE or (known and shares[best] < SURER * shares[known]):
+        if (
+            any(trigger.sense.event_type == best for trigger in triggers)
+            or shares[best] < SURE
+            or (known and shares[best] < SURER * shares[known])
+        ):
             return triggers
         return sorted([*triggers, finder.heard(main, best)], key=lambda trigger: trigger.anchor.i)
 
     def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
         cues, parties = self.ontology.cues, sentence.finder.parties
         status = status_of(trigger, cues)
-        if status is None:
+        if status is None or self._is_remembered(trigger):
             return None
+        if status == "denied" and sentence.field != "title" and trigger.sense.event_type not in SPOKEN:
+            return None  # what did not happen is news only as the headline; "does not accept" happened
         actors, recipients = self._parties(trigger, sentence.finder, told)
         in_title = sentence.field == "title"
         when = sentence.dates.near(trigger.anchor, status == "future")
@@ -185,6 +191,10 @@ class ReportReader:
     def _contexts(self, sentence: Span) -> tuple[str, ...]:
         lemmas = {form for token in sentence for form in forms(token)}
         return tuple(name for name, words in self.ontology.contexts.items() if words & lemmas)
+
+    def _is_remembered(self, trigger: Trigger) -> bool:
+        """Told only because it is remembered: "commemorating the attack"."""
+        return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
 
 
 def _likeliest(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> Trigger:
