@@ -14,7 +14,7 @@ from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
-from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
+from dateline.extraction.grammar import children, climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
 from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Whereabouts
@@ -143,7 +143,7 @@ class ReportReader:
     def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
         cues, parties = self.ontology.cues, sentence.finder.parties
         status = status_of(trigger, cues)
-        if status is None or self._is_remembered(trigger):
+        if status is None or self._is_remembered(trigger) or _is_generic(trigger):
             return None
         if status == "denied" and sentence.field != "title" and trigger.sense.event_type not in SPOKEN:
             return None  # what did not happen is news only as the headline; "does not accept" happened
@@ -195,6 +195,14 @@ class ReportReader:
     def _is_remembered(self, trigger: Trigger) -> bool:
         """Told only because it is remembered: "commemorating the attack"."""
         return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
+
+
+def _is_generic(trigger: Trigger) -> bool:
+    """Said of its kind, not of one that happened: "attacks are a crime"."""
+    noun, verb = trigger.anchor, trigger.anchor.head
+    if trigger.kind != "noun" or noun.tag_ != "NNS" or noun.dep_ != "nsubj" or verb.lemma_ != "be":
+        return False
+    return not children(noun, "det", "poss", "nummod") and bool(children(verb, "attr", "acomp"))
 
 
 def _likeliest(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> Trigger:

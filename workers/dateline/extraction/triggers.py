@@ -154,7 +154,7 @@ def _verb_words(verb: Token, sentence: Span, words: tuple[str, ...]) -> tuple[To
     for word in words[1:]:
         near = [verb.doc[i] for i in range(found[-1].i + 1, min(found[-1].i + 1 + _NEAR_TOKENS, sentence.end))]
         before = [verb.doc[verb.i - 1]] if verb.i > sentence.start else []
-        hanging = (child for token in reversed(found) for child in token.children)
+        hanging = (child for token in reversed(found) for child in token.children if child.dep_ != "conj")
         match = next((token for token in (*hanging, *near, *before) if token not in found and word in forms(token)), None)
         if match is None:
             return None
