@@ -5,7 +5,8 @@
 types.npz     the type of event that a sentence tells: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that
               events/gold.jsonl quotes
 reports.npz   which of the reports that the rules find are of an event in events/gold.jsonl, or of the type that a snippet tells
-events.npz    which of the events that reports add up to are in events/gold.jsonl, or of the type that a snippet tells
+events.npz    which of the events that reports add up to are in events/gold.jsonl
+briefs.npz    the same of snippets: which are of the type that is told
 
 All also on own_sentences.toml, which was written for this project.
 
@@ -214,7 +215,7 @@ def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequen
     articles, gold = (f"{FOLDERS[name]}/articles.jsonl", f"{FOLDERS[name]}/gold.jsonl") if name in FOLDERS else (f"types/{name}.jsonl",) * 2
     found = []
     for number, (article, row) in enumerate(_own() if name == "own" else _with_gold(folder / articles, folder / gold)):
-        judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 2)
+        judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 3)
         dataclasses.replace(reader, judge=judge).read(article)
         rows = [_row(report, {"title": article.title or "", "text": article.text}) for report in judge.reported]
         found.append(Read(name, article, row, number % FOLDS, rows, judge.asked))
@@ -246,7 +247,7 @@ def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
 
 def read_together(reader: pipeline.Reader, read: Read, judge: Judge) -> Read:
     """The events that the reports of an article add up to."""
-    recorder = Recorder(judge.types, judge.reports, judge.events)
+    recorder = Recorder(judge.types, judge.reports, judge.events, judge.briefs)
     mentions = dataclasses.replace(reader, judge=recorder).read(read.article)
     return dataclasses.replace(read, rows=[_plain(mention) for mention in mentions], asked=recorder.asked)
 
@@ -340,14 +341,16 @@ def main() -> None:
     reports = [example for read in apart for example in report_examples(read, events)]
     report_of = by_fold(reports, ANSWERS, L2["reports"])
     print(f"reports: {len(reports)}, right on held-out folds {held_out(report_of, reports):.3f}")
-    judges = [Judge(*models, report_of[0]) for models in zip(of_fold, report_of, strict=True)]
+    judges = [Judge(*models, report_of[0], report_of[0]) for models in zip(of_fold, report_of, strict=True)]
     together = [read_together(reader, read, judges[read.fold]) for read in apart]
     asked = [example for read in together for example in event_examples(read, events)]
-    event_of = by_fold(asked, ANSWERS, L2["events"])
-    print(f"events: {len(asked)}, right on held-out folds {held_out(event_of, asked):.3f}")
+    events_asked, briefs_asked = ([one for one in asked if ("brief" in one.features) == brief] for brief in (False, True))
+    event_of, brief_of = by_fold(events_asked, ANSWERS, L2["events"]), by_fold(briefs_asked, ANSWERS, L2["events"])
+    print(f"events: {len(events_asked)}, right on held-out folds {held_out(event_of, events_asked):.3f}")
+    print(f"briefs: {len(briefs_asked)}, right on held-out folds {held_out(brief_of, briefs_asked):.3f}")
 
     def likely(read: Read, features: Features) -> float:
-        model = event_of[read.fold]
+        model = (brief_of if "brief" in features else event_of)[read.fold]
         return model.shares(model.scores(features))[YES]
 
     figures(together, likely, events, snippets)
@@ -360,16 +363,17 @@ def main() -> None:
         for name, whole, labels in (
             ("types", examples, EVENT_TYPES),
             ("reports", reports, ANSWERS),
-            ("events", asked, ANSWERS),
+            ("events", events_asked, ANSWERS),
+            ("briefs", briefs_asked, ANSWERS),
         ):
-            save_model(MODELS / f"{name}.npz", train(whole, labels, L2[name]))
+            save_model(MODELS / f"{name}.npz", train(whole, labels, L2.get(name, L2["events"])))
         print("written to", MODELS)
 
 
 def _untrained_reader() -> pipeline.Reader:
     """A reader whose models know nothing yet."""
     settings, nothing = load(), _empty(ANSWERS)
-    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), nothing, nothing)  # type: ignore[attr-defined]
+    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), nothing, nothing, nothing)  # type: ignore[attr-defined]
     return pipeline.open_reader(settings.reading, settings.geography)
 
 

@@ -51,7 +51,10 @@ class _Group:
 
     @property
     def mode(self) -> str | None:
-        return next((report.sense.mode for report in self.reports if report.sense.mode), None)
+        """The first told; common words tell one only where no other report is likelier."""
+        best = max(self.likely, default=0.0)
+        sure = (report for report, likely in zip(self.reports, self.likely, strict=True) if likely == best or not report.sense.weak)
+        return next((report.sense.mode for report in sure if report.sense.mode), None)
 
 
 def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:

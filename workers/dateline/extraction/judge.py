@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dateline.extraction.reports import Report
 
 MODELS = Path(__file__).parent / "models"
-MODEL_NAMES = ("types", "reports", "events")
+MODEL_NAMES = ("types", "reports", "events", "briefs")
 YES = "yes"
 CONSIDERED = 0.08  # reports below it are not kept: of them one in thirty tells of an event
 # What the headline tells is what the article is about: less proof is asked for. Over five folds of the events set these give the highest F1
@@ -31,7 +31,7 @@ CONSIDERED = 0.08  # reports below it are not kept: of them one in thirty tells 
 ACCEPTED_TITLE = 0.15
 ACCEPTED_BRIEF = 0.1  # a brief tells one thing, however unlikely it sounds
 ACCEPTED_LEAD = 0.3
-ACCEPTED = 0.36
+ACCEPTED = 0.34
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Judge:
     types: LinearModel
     reports: LinearModel
     events: LinearModel
+    briefs: LinearModel  # as `events`, of articles that have no headline and few sentences
 
     def hear(self, sentence: Span, types: Iterable[str], cues: Cues) -> Hearing:
         """Begin with a sentence, whose triggers propose these types."""
@@ -52,7 +53,7 @@ class Judge:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """How likely it is that the article reports the event, 0..1: the confidence that is printed."""
-        return _yes(self.events, features)
+        return _yes(self.briefs if "brief" in features else self.events, features)
 
 
 def asked_of(features: Mapping[str, float]) -> float:
@@ -83,7 +84,7 @@ class Hearing:
 
 def open_judge(folder: Path = MODELS) -> Judge:
     """Load the models."""
-    types, reports, events = (load_model(folder / f"{name}.npz") for name in MODEL_NAMES)
+    types, reports, events, briefs = (load_model(folder / f"{name}.npz") for name in MODEL_NAMES)
     if unknown := set(types.labels) - set(EVENT_TYPES):
         raise ValueError(f"{folder / 'types.npz'}: types that the records do not know: {', '.join(sorted(unknown))}")
-    return Judge(types, reports, events)
+    return Judge(types, reports, events, briefs)

@@ -22,7 +22,7 @@ from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, tolls
-from dateline.extraction.traits import SPOKEN, age_of, lexical_traits, traits_of
+from dateline.extraction.traits import age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
@@ -145,8 +145,8 @@ class ReportReader:
         status = status_of(trigger, cues)
         if status is None or self._is_remembered(trigger) or _is_generic(trigger):
             return None
-        if status == "denied" and sentence.field != "title" and trigger.sense.event_type not in SPOKEN:
-            return None  # what did not happen is news only as the headline; "does not accept" happened
+        if status == "denied" and sentence.field != "title" and trigger.sense.event_type in HARMFUL:
+            return None  # no attack is news only as the headline
         actors, recipients = self._parties(trigger, sentence.finder, told)
         in_title = sentence.field == "title"
         when = sentence.dates.near(trigger.anchor, status == "future")
