@@ -22,6 +22,7 @@ MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text o
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_PARTIES = 8
 MAX_EVIDENCE = 12
+_TELLING = 0.25  # of the likeliest report: how likely one has to be to name who did it to whom
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -48,6 +49,11 @@ class _Group:
     def together(self) -> float:
         """How likely it is that any of the reports is of an event that the article reports, were they told independently."""
         return 1 - prod(1 - likely for likely in self.likely)
+
+    @property
+    def telling(self) -> list[Report]:
+        """The reports that tell it well: those far below the best may be of something else."""
+        return [report for report, likely in zip(self.reports, self.likely, strict=True) if likely >= _TELLING * max(self.likely)]
 
     @property
     def mode(self) -> str | None:
@@ -131,8 +137,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float) -
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=_named_first([party for report in reports for party in report.actors]),
-        recipients=_named_first([party for report in reports if report.event_type for party in report.recipients]),
+        actors=_named_first([party for report in one.telling for party in report.actors]),
+        recipients=_named_first([party for report in one.telling for party in report.recipients]),
         place=place,
         origin=origin,
         date=_date([report.date for report in reports if report.date]),
