@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
+from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology, open_judge
 from dateline.language import Parser, open_parser, parse
 from dateline.records import Place
 
@@ -42,9 +42,10 @@ def parser(ontology: Ontology) -> Parser:
 @pytest.fixture(scope="session")
 def read(parser: Parser, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
+    judge = open_judge()
 
     def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
         docs = parse(parser, title), parse(parser, text)
-        return extract(*docs, ontology=ontology, actors=actors, published=published, locate=lambda *_: Where(place))
+        return extract(*docs, ontology=ontology, actors=actors, judge=judge, published=published, locate=lambda *_: Where(place))
 
     return read_strings

@@ -22,7 +22,7 @@ from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.english import English, load_english
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology
+from dateline.extraction import ActorLexicon, Judge, Occurrence, Ontology, event_words, extract, load_actors, load_ontology, open_judge
 from dateline.furniture import Furniture, load_furniture
 from dateline.geography import (
     Gazetteer,
@@ -55,6 +55,7 @@ class Reader:
     parser: Parser
     ontology: Ontology
     actors: ActorLexicon
+    judge: Judge
     gazetteer: Gazetteer
     english: English
     furniture: Furniture
@@ -78,6 +79,7 @@ class Reader:
             text,
             ontology=self.ontology,
             actors=self.actors,
+            judge=self.judge,
             published=article.published.date() if article.published else None,
             locate=lambda *words: locator().locate(*words),
         )
@@ -157,6 +159,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         parser=open_parser(options.model, lambda words: event_words(ontology, words.lemmas).may_tell),
         ontology=ontology,
         actors=load_actors(config_file("actors.toml")),
+        judge=open_judge(),
         gazetteer=open_gazetteer(geography),
         english=load_english(config_file("english.toml")),
         furniture=load_furniture(config_file("boilerplate.toml")),

@@ -11,6 +11,7 @@ from dateline import __version__
 from dateline.cli.batch import extract, geoparse
 from dateline.cli.feeds import feeds
 from dateline.cli.gazetteer import gazetteer
+from dateline.cli.ontology import ontology
 from dateline.cli.replay import replay
 from dateline.cli.running import poll, up, worker
 from dateline.cli.tail import tail
@@ -32,7 +33,7 @@ def cli(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, gazetteer):
+for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, gazetteer, ontology):
     cli.add_command(command)
 
 

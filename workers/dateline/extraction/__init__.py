@@ -2,7 +2,8 @@
 
     ontology = load_ontology(path)      # event types and the words that tell them: config/ontology.toml
     actors = load_actors(path)          # who acts: config/actors.toml
-    occurrences = extract(title, text, ontology=ontology, actors=actors, published=day, locate=whereabouts)
+    judge = open_judge()                # trained models: which type, and whether it is reported at all
+    occurrences = extract(title, text, ontology=ontology, actors=actors, judge=judge, published=day, locate=whereabouts)
 
 `title` and `text` are spaCy Docs; `locate` tells for the words that state an event where it happened and where it was launched
 from. Each Occurrence is one real-world event, with the characters of title and text that state it.
@@ -14,6 +15,7 @@ from dateline.extraction.actors import Actor, ActorLexicon, ActorsError, load_ac
 from dateline.extraction.candidates import EventWords, event_words
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.extract import extract
+from dateline.extraction.judge import Judge, open_judge
 from dateline.extraction.occurrence import Occurrence, Whereabouts
 from dateline.extraction.ontology import Ontology, OntologyError, load_ontology
 
@@ -23,6 +25,7 @@ __all__ = [
     "ActorsError",
     "EventWords",
     "EvidenceSpan",
+    "Judge",
     "Occurrence",
     "Ontology",
     "OntologyError",
@@ -31,4 +34,5 @@ __all__ = [
     "extract",
     "load_actors",
     "load_ontology",
+    "open_judge",
 ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
-from dateline.extraction.confidence import weights_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Sense
 from dateline.extraction.reports import Report
@@ -14,12 +13,15 @@ from dateline.records import Count, Place
 MAX_TRIGGERS = 6  # told of one occurrence: the first ones decide
 
 
-def explained(occurrence: Occurrence, reports: Sequence[Report]) -> Occurrence:
-    """The occurrence with the reasons for its fields, a line each, most important first."""
-    return replace(occurrence, because=tuple(_reasons(occurrence, reports)))
+MAX_FEATURES = 8  # that made it as confident as it is: the weightiest
 
 
-def _reasons(occurrence: Occurrence, reports: Sequence[Report]) -> Iterator[str]:
+def explained(occurrence: Occurrence, reports: Sequence[Report], weighed: Mapping[str, float]) -> Occurrence:
+    """The occurrence with the reasons for its fields, a line each, most important first. `weighed`: what made it this confident."""
+    return replace(occurrence, because=tuple(_reasons(occurrence, reports, weighed)))
+
+
+def _reasons(occurrence: Occurrence, reports: Sequence[Report], weighed: Mapping[str, float]) -> Iterator[str]:
     for report in reports[:MAX_TRIGGERS]:
         yield _trigger(report)
     if occurrence.status != "actual":
@@ -32,8 +34,8 @@ def _reasons(occurrence: Occurrence, reports: Sequence[Report]) -> Iterator[str]
     for harm, count in (("killed", occurrence.casualties.killed), ("injured", occurrence.casualties.injured)):
         if count is not None:
             yield f"{harm} {_count(count)}: from “{count.text}”"
-    weights = weights_of(reports, occurrence.central)
-    yield f"confidence {occurrence.confidence}: " + ", ".join(f"{name} {weight:+g}" for name, weight in weights.items() if weight)
+    weightiest = sorted(weighed.items(), key=lambda item: (-abs(item[1]), item[0]))[:MAX_FEATURES]
+    yield f"confidence {occurrence.confidence}: " + ", ".join(f"{name} {weight:+.2f}" for name, weight in weightiest)
 
 
 def _trigger(report: Report) -> str:

@@ -12,9 +12,11 @@ from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.dates import StoryDates
 from dateline.extraction.grammar import forms
 from dateline.extraction.grouping import group
+from dateline.extraction.judge import Judge
 from dateline.extraction.occurrence import Locate, Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import ReportReader
+from dateline.extraction.traits import BRIEF
 
 LEAD_SENTENCES = 3  # of the text tell, with the headline, what it is about
 SPORT_WORDS = 4  # different ones: then a match, not a battle, is what the article is about
@@ -26,6 +28,7 @@ def extract(
     *,
     ontology: Ontology,
     actors: ActorLexicon,
+    judge: Judge,
     published: date | None,
     locate: Locate,
 ) -> list[Occurrence]:
@@ -36,8 +39,11 @@ def extract(
     """
     if _is_sport(title, text, ontology):
         return []
-    reader = ReportReader(ontology, actors, published, StoryDates(published, text, ontology.cues), locate, _topic(title, text))
-    return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology)
+    dates = StoryDates(published, text, ontology.cues)
+    reader = ReportReader(ontology, actors, published, dates, locate, _topic(title, text), judge)
+    sentences = sum(1 for _ in text.sents)
+    brief = not len(title) and sentences <= BRIEF
+    return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology, judge, brief=brief, sentences=sentences)
 
 
 def _topic(title: Doc, text: Doc) -> frozenset[str]:

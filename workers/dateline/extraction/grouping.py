@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
-from dateline.extraction.casting import accused_of, is_named, named_first, same_party, suspects
-from dateline.extraction.confidence import confidence_of
+from dateline.extraction.casting import accused_of, named_first, suspects
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
+from dateline.extraction.judge import CONSIDERED, Judge, asked_of
+from dateline.extraction.links import likeness, nested, place_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
 from dateline.extraction.toll import Losses, first, survivors
+from dateline.extraction.traits import Rivals, event_features, report_features
 from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
-TIED = "trigger"  # basis of a place that hangs on the words of the event: two such places are two events
 _NEARLY = 0.5  # of the best place's score; 0.3 to 0.8 differ by one of 115 places
 MAX_GROUPS = 40  # occurrences looked at per report: bounds the work on a text of many events
 MAX_REPORTS = 60  # of one occurrence: an article says no more that is new
 MAX_EVIDENCE = 12
 BACKGROUND_DAYS = 31  # a month or year that ended so long before the day the story is at is that of another event
 MAX_SOURCES = 8
+_TELLING = 0.25  # of the likeliest report: how likely one has to be to name who did it to whom
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -32,10 +36,13 @@ class _Group:
     """Reports found to tell of the same occurrence, in text order."""
 
     reports: list[Report] = field(default_factory=list)
+    likely: list[float] = field(default_factory=list)  # how likely each is of an event that the article reports
+    tolls: list[Report] = field(default_factory=list)  # sentences that tell only what befell people
 
-    def add(self, report: Report) -> None:
+    def add(self, report: Report, likely: float) -> None:
         if len(self.reports) < MAX_REPORTS:
             self.reports.append(report)
+            self.likely.append(likely)
 
     @property
     def event_type(self) -> EventType:
@@ -44,16 +51,29 @@ class _Group:
         return found
 
     @property
-    def mode(self) -> str | None:
-        return next((report.sense.mode for report in self.reports if report.sense.mode), None)
+    def together(self) -> float:
+        """How likely it is that any of the reports is of an event that the article reports, were they told independently."""
+        return 1 - prod(1 - likely for likely in self.likely)
 
     @property
-    def strong(self) -> bool:
-        return any(report.strong for report in self.reports)
+    def telling(self) -> list[Report]:
+        """The reports that tell it well: those far below the best may be of something else."""
+        return [report for report, likely in zip(self.reports, self.likely, strict=True) if likely >= _TELLING * max(self.likely)]
+
+    @property
+    def mode(self) -> str | None:
+        """The first told; common words tell one only where no other report is likelier."""
+        best = max(self.likely, default=0.0)
+        sure = (report for report, likely in zip(self.reports, self.likely, strict=True) if likely == best or not report.sense.weak)
+        return next((report.sense.mode for report in sure if report.sense.mode), None)
 
 
-def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
-    """The occurrences that reports (title first, then text order) tell of, in the order they are first told."""
+def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:
+    """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
+
+    The judge decides which reports are worth a thought, which tell of the same event, and which events the article reports.
+    `brief`: it has no headline and few sentences.
+    """
     groups: list[_Group] = []
     titled = []
     for report in reports:
@@ -63,29 +83,31 @@ def group(reports: Iterable[Report], ontology: Ontology) -> list[Occurrence]:
             else:
                 _add_toll(report, groups)
             continue
-        tied = _tied(report, groups)
-        if tied is not None:
-            tied.add(report)
+        likely = judge.worth(report, report_features(report, brief, sentences))
+        if likely < CONSIDERED:
             continue
-        best = max(((_likeness(one, report), -place, one) for place, one in enumerate(groups[-MAX_GROUPS:])), default=None)
-        if best is not None and best[0] >= 0:
-            best[2].add(report)
-        else:
-            groups.append(_Group([report]))
+        found = _best(report, groups)
+        if found is None:
+            found = _Group()
+            groups.append(found)
+        found.add(report, likely)
     for report in titled:
         _add_headline_toll(report, groups)
-    told = [one for one in groups if one.strong]
-    central = _central(told)
-    accused = accused_of((one.mode, one.reports) for one in told)
-    return [explained(_occurrence(one, one in central, ontology, accused), one.reports) for one in told]
+    told = list(_judged(groups, judge, brief, sentences))
+    central = _central([one for one, _, _ in told])
+    accused = accused_of((one.mode, one.reports) for one, _, _ in told)
+    return [
+        explained(_occurrence(one, one in central, ontology, chance, accused), one.reports, judge.because(features))
+        for one, chance, features in told
+    ]
 
 
-def _tied(report: Report, groups: Sequence[_Group]) -> _Group | None:
-    """The group that the sentence itself ties a report to."""
-    if not report.linked:
-        return None
-    same = (one for one in groups if one.reports[-1].sentence == report.sentence and one.event_type == report.event_type)
-    return next((one for one in reversed(list(same)) if one.reports[-1].status == report.status), None)
+def _best(report: Report, groups: Sequence[_Group]) -> _Group | None:
+    """The event that a report tells of, if it is among those told so far: the most alike, of several the first."""
+    same = [one for one in groups if one.event_type == report.event_type][-MAX_GROUPS:]
+    alike = [likeness(one.reports, report) for one in same]
+    best = max(range(len(same)), key=lambda place: (alike[place], -place), default=None)
+    return same[best] if best is not None and alike[best] >= 0 else None
 
 
 def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
@@ -93,110 +115,28 @@ def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
     harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
     last = max(harmful, key=lambda one: one.reports[-1].sentence, default=None)
     if last is not None and report.sentence - last.reports[-1].sentence <= _TOLL_REACH:
-        last.add(report)
+        last.tolls.append(report)
 
 
 def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
     """A toll in a headline belongs to the harmful event told first: "4 shot near the station"."""
     begun = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
     if begun is not None and begun.reports[0].sentence <= _TOLL_REACH:
-        begun.add(report)
+        begun.tolls.append(report)
 
 
-def _likeness(one: _Group, report: Report) -> int:
-    """How much a report agrees with a group; below 0 where something speaks against it."""
-    first = one.reports[0]
-    if first.event_type != report.event_type or first.status != report.status or first.sense.act != report.sense.act:
-        return -1
-    mode = one.mode
-    if mode and report.sense.mode and mode != report.sense.mode:
-        return -1
-    total = int(mode is not None and mode == report.sense.mode)
-    for part in (_parties_agree(one, report), _dates_agree(one, report), _places_agree(one, report)):
-        if part < 0:
-            return -1
-        total += part
-    return -1 if report.indefinite and _is_new(one, report, total) else total
-
-
-def _is_new(one: _Group, report: Report, agreement: int) -> bool:
-    """Whether "an attack" is another than the one already told of: in the same sentence, or with nothing that ties them."""
-    last = one.reports[-1]
-    return last.sentence >= 0 and (last.sentence == report.sentence or not agreement)
-
-
-def _parties_agree(one: _Group, report: Report) -> int:
-    total = 0
-    if any(same_party(victim, actor) for victim in report.recipients for other in one.reports for actor in other.actors):
-        return -1  # the attacker attacked: another event
-    if report.actors and any(same_party(actor, victim) for actor in report.actors for other in one.reports for victim in other.recipients):
-        return -1 if report.event_type in ("ASSAULT", "COERCE") else 0  # words go to and fro, blows do not
-    ours, theirs_harmed = _perpetrators(p for other in one.reports for p in other.recipients), _perpetrators(report.recipients)
-    if ours is not None and theirs_harmed is not None and ours != theirs_harmed:
-        return -1
-    for role in ("actors", "recipients"):
-        mine = [party for other in one.reports for party in getattr(other, role)]
-        theirs = list(getattr(report, role))
-        if not mine or not theirs:
-            continue
-        if any(same_party(a, b) for a in mine for b in theirs):
-            total += 2
-        elif not any(_could_be(a, b) for a in mine for b in theirs):
-            return -1
-    return total
-
-
-def _perpetrators(parties: Iterable[Party]) -> bool | None:
-    """Whether those harmed are themselves the gunmen, attackers …; None where nobody is told."""
-    kinds = {party.kind for party in parties}
-    return kinds == {"criminal"} if kinds else None
-
-
-def _could_be(one: Party, other: Party) -> bool:
-    """Whether two parties may be the same: a description fits a person's name, not the name of another group."""
-    if not (_is_specific(one) and _is_specific(other)):
-        return True
-    if "person" in (one.kind, other.kind):
-        return not (is_named(one) and is_named(other))
-    return one.country is not None and one.country == other.country and not (is_named(one) and is_named(other))
-
-
-def _is_specific(party: Party) -> bool:
-    return any(letter.isupper() for letter in party.name)
-
-
-def _dates_agree(one: _Group, report: Report) -> int:
-    dates = [other.date for other in one.reports if other.date]
-    if not dates or report.date is None:
-        return 0
-    if any(a.start <= report.date.end and report.date.start <= a.end for a in dates):
-        return 1
-    return -1
-
-
-def _places_agree(one: _Group, report: Report) -> int:
-    mine = [place for other in one.reports if (place := _place(other))]
-    theirs = _place(report)
-    if not mine or theirs is None:
-        return 0
-    if any(_nested(place, theirs) for place in mine):
-        return 1
-    return -1 if theirs.basis == TIED and any(place.basis == TIED for place in mine) else 0
-
-
-def _place(report: Report) -> Place | None:
-    return report.where.place if report.where else None
-
-
-def _nested(one: Place, other: Place) -> bool:
-    """The same place, or one inside the other."""
-    if one.country != other.country:
-        return False
-    if "country" in (one.level, other.level) or one.geonameid == other.geonameid:
-        return True
-    if one.admin1 and other.admin1 and one.admin1 != other.admin1:
-        return False
-    return "admin1" in (one.level, other.level) or one.admin2 == other.admin2 or "site" in (one.level, other.level)
+def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> Iterator[tuple[_Group, float, Mapping[str, float]]]:
+    """The events that the article likely enough reports, with how likely, and the features that say so."""
+    before: Counter[str] = Counter()
+    titled = {one.event_type for one in groups if one.reports[0].sentence < 0}
+    order = {place: rank for rank, place in enumerate(sorted(range(len(groups)), key=lambda place: -groups[place].together))}
+    for place, one in enumerate(groups):
+        rivals = Rivals(before[one.event_type], order[place], len(groups), one.event_type in titled)
+        features = event_features(one.reports, one.likely, rivals, brief, sentences)
+        chance = judge.probability(features)
+        if chance >= asked_of(features):
+            yield one, chance, features
+        before[one.event_type] += 1
 
 
 def _central(groups: Sequence[_Group]) -> list[_Group]:
@@ -208,18 +148,18 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequence[Party]) -> Occurrence:
-    reports, mode = one.reports, one.mode
-    actors = named_first([party for report in reports for party in report.actors])
-    place = _likeliest([place for report in reports if (place := _place(report))])
+def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, accused: Sequence[Party]) -> Occurrence:
+    reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
+    actors = named_first([party for report in one.telling for party in report.actors])
+    place = _likeliest([place for report in reports if (place := place_of(report))])
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
         event_type=one.event_type,
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=(*actors, *suspects(reports, actors, accused)),
-        recipients=named_first([party for report in reports if report.event_type for party in report.recipients]),
+        actors=(*actors, *suspects(one.reports, actors, accused)),
+        recipients=named_first([party for report in one.telling if report.event_type for party in report.recipients]),
         place=place,
         origin=origin,
         date=_date(reports),
@@ -228,7 +168,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, accused: Sequenc
         attribution=_attribution(reports),
         central=central,
         codes=ontology.codes_of(one.event_type, mode),
-        confidence=confidence_of(reports, central),
+        confidence=round(likely, 2),
     )
 
 
@@ -246,7 +186,7 @@ def _evidence(reports: Iterable[Report]) -> tuple[EvidenceSpan, ...]:
 def _likeliest(places: Sequence[Place]) -> Place | None:
     """The place that is right with the highest probability; rather one inside it where that is nearly as likely."""
     best = max(places, key=lambda place: place.score, default=None)
-    inside = [place for place in places if best and _nested(place, best) and place.score >= best.score * _NEARLY]
+    inside = [place for place in places if best and nested(place, best) and place.score >= best.score * _NEARLY]
     return max(inside, key=lambda place: (_specific(place), place.score), default=None)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -22,7 +23,11 @@ CLASSES = frozenset({"@party", "@person", "@none"})
 
 
 class OntologyError(ValueError):
-    """The ontology file is wrong; the message names the file, the line and the mistake."""
+    """The ontology file is wrong; the message names the file, the line and the mistake, one mistake a line."""
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        return tuple(str(self).splitlines())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class Sense:
     act: str | None  # a step that is an event of its own beside others of its mode: arrest, charge …
     harm: Harm | None  # what the trigger says befell its recipients
     mutual: bool  # what is done together: the parties act on each other
-    weak: bool  # may support an event that is told elsewhere in the article, but tells none by itself
+    weak: bool  # too common a word to tell an event by itself
     recipient_preps: frozenset[str]
     conditions: Conditions
 
@@ -125,6 +130,15 @@ class _File:
     path: Path
     lines: list[str]
     triggers: list[int]  # line numbers of the [[trigger]] headers
+    mistakes: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Go on after a mistake, to find the others too."""
+        try:
+            yield
+        except OntologyError as error:
+            self.mistakes.append(str(error))
 
     def error(self, mistake: str, line: int | None = None) -> OntologyError:
         return OntologyError(f"{self.path}{f', line {line}' if line else ''}: {mistake}")
@@ -140,7 +154,7 @@ class _File:
 
 
 def load_ontology(path: Path) -> Ontology:
-    """Read an ontology file, or raise `OntologyError` naming file, line and mistake."""
+    """Read an ontology file, or raise `OntologyError` naming file, line and mistake: every one, or the first that hides the rest."""
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     file = _File(path, lines, [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*trigger\s*\]\]", line)])
@@ -150,30 +164,32 @@ def load_ontology(path: Path) -> Ontology:
         raise file.error(f"not TOML: {error}") from error
     for key in raw:
         if key not in {"types", "trigger", "contexts", "numbers", "cues"}:
-            raise file.error(f"unknown table {key!r}", file.header(key))
+            file.mistakes.append(str(file.error(f"unknown table {key!r}", file.header(key))))
     codes = _codes(raw.get("types", {}), file)
     verbs, nouns = _triggers(raw.get("trigger", []), codes, file)
-    return Ontology(
-        verbs=verbs,
-        nouns=nouns,
-        codes=codes,
-        contexts={name: _words(words, f"context {name!r}", file) for name, words in raw.get("contexts", {}).items()},
-        numbers=_numbers(raw.get("numbers", {}), file),
-        cues=_cues(raw.get("cues", {}), file),
-    )
+    contexts: dict[str, frozenset[str]] = {}
+    for name, words in raw.get("contexts", {}).items():
+        with file.collected():
+            contexts[name] = _words(words, f"context {name!r}", file, file.header("contexts"))
+    numbers = _numbers(raw.get("numbers", {}), file)
+    cues = _cues(raw.get("cues", {}), file)
+    if file.mistakes or cues is None:
+        raise OntologyError("\n".join(file.mistakes))
+    return Ontology(verbs=verbs, nouns=nouns, codes=codes, contexts=contexts, numbers=numbers, cues=cues)
 
 
 def _codes(types: Mapping[str, Any], file: _File) -> dict[tuple[str, str | None], Codes]:
     found: dict[tuple[str, str | None], Codes] = {}
     for name, table in types.items():
         line = file.header(f"types.{name}")
-        if name not in EVENT_TYPES:
-            raise file.error(f"unknown type {name!r}; the types are {', '.join(EVENT_TYPES)}", line)
-        own = {key: table[key] for key in table if key != "modes"}
-        base = _code(own, Codes(acled_event=None, acled_sub_event=None, cameo_root=None), f"type {name}", file, line)
-        found[(name, None)] = base
-        for mode, codes in table.get("modes", {}).items():
-            found[(name, mode)] = _code(codes, base, f"mode {mode!r} of {name}", file, line)
+        with file.collected():
+            if name not in EVENT_TYPES:
+                raise file.error(f"unknown type {name!r}; the types are {', '.join(EVENT_TYPES)}", line)
+            own = {key: table[key] for key in table if key != "modes"}
+            base = _code(own, Codes(acled_event=None, acled_sub_event=None, cameo_root=None), f"type {name}", file, line)
+            found[(name, None)] = base
+            for mode, codes in table.get("modes", {}).items():
+                found[(name, mode)] = _code(codes, base, f"mode {mode!r} of {name}", file, line)
     return found
 
 
@@ -192,23 +208,28 @@ def _words(value: Any, of: str, file: _File, line: int | None = None) -> frozens
     return frozenset(value)
 
 
-def _cues(table: Mapping[str, Any], file: _File) -> Cues:
-    known = [field.name for field in fields(Cues)]
-    for name in table:
-        if name not in known:
-            raise file.error(f"unknown cue list {name!r}", file.header("cues"))
-    if missing := [name for name in known if name not in table]:
-        raise file.error(f"missing cue list {missing[0]!r}", file.header("cues"))
-    return Cues(**{name: _words(table[name], f"cue list {name!r}", file, file.header("cues")) for name in known})
+def _cues(table: Mapping[str, Any], file: _File) -> Cues | None:
+    """The cue lists; None where one is missing or wrong."""
+    known, line = [field.name for field in fields(Cues)], file.header("cues")
+    wrong = [f"unknown cue list {name!r}" for name in table if name not in known]
+    wrong += [f"missing cue list {name!r}" for name in known if name not in table]
+    file.mistakes.extend(str(file.error(mistake, line)) for mistake in wrong)
+    found: dict[str, frozenset[str]] = {}
+    for name in known:
+        if name in table:
+            with file.collected():
+                found[name] = _words(table[name], f"cue list {name!r}", file, line)
+    return Cues(**found) if len(found) == len(known) else None
 
 
 def _numbers(table: Mapping[str, Any], file: _File) -> dict[str, tuple[int, int | None]]:
     numbers: dict[str, tuple[int, int | None]] = {}
     for word, value in table.items():
         bounds = value if isinstance(value, list) else [value, value]
-        if len(bounds) not in (1, 2) or not all(isinstance(bound, int) for bound in bounds):
-            raise file.error(f"number {word!r} must be a number, or a list of the least and the most", file.header("numbers"))
-        numbers[word] = (bounds[0], bounds[1] if len(bounds) == 2 else None)
+        with file.collected():
+            if len(bounds) not in (1, 2) or not all(isinstance(bound, int) for bound in bounds):
+                raise file.error(f"number {word!r} must be a number, or a list of the least and the most", file.header("numbers"))
+            numbers[word] = (bounds[0], bounds[1] if len(bounds) == 2 else None)
     return numbers
 
 
@@ -222,15 +243,16 @@ def _triggers(
     nouns: dict[str, list[Sense]] = {}
     seen: dict[object, int] = {}
     for table, line in zip(tables, file.triggers, strict=True):
-        _check_trigger(table, codes, file, line)
-        for index, part, key in ((verbs, "verbs", 0), (nouns, "nouns", -1)):
-            for sense in _senses(table, part, file, line):
-                same = (part, sense.words, sense.event_type, sense.mode, sense.conditions)
-                here = file.word(" ".join(sense.words), line)
-                if same in seen:
-                    raise file.error(f"{' '.join(sense.words)!r} is listed twice, first in line {seen[same]}", here)
-                seen[same] = here
-                index.setdefault(sense.words[key], []).append(sense)
+        with file.collected():
+            _check_trigger(table, codes, file, line)
+            for index, part, key in ((verbs, "verbs", 0), (nouns, "nouns", -1)):
+                for sense in _senses(table, part, file, line):
+                    same = (part, sense.words, sense.event_type, sense.mode, sense.conditions)
+                    here = file.word(" ".join(sense.words), line)
+                    if same in seen:
+                        raise file.error(f"{' '.join(sense.words)!r} is listed twice, first in line {seen[same]}", here)
+                    seen[same] = here
+                    index.setdefault(sense.words[key], []).append(sense)
     return _longest_first(verbs), _longest_first(nouns)
 
 

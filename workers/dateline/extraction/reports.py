@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
+from typing import cast
 
 from spacy.tokens import Doc, Span, Token
 
@@ -13,14 +14,16 @@ from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
-from dateline.extraction.grammar import climb, forms, is_title_case, tree_distance
+from dateline.extraction.grammar import children, climb, forms, is_title_case, tree_distance
 from dateline.extraction.headline import headline_parties
+from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Locate, Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.participants import participants
 from dateline.extraction.parties import read_parties
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, as_trigger, losses, tolls
+from dateline.extraction.traits import age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
@@ -30,6 +33,8 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 
 MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
 MAX_CAUSE_STEPS = 5  # in the tree from an event up to the harm it did
+SURE = 0.35  # of the type of a main word that the ontology does not know, to propose it: below, one in four is right
+SURER = 2.0  # times as likely as the ontology's type, to take the model's
 _OCCASIONS = frozenset({"after", "following", "from", "amid", "at"})
 _CAUSES = frozenset({"in", "by", "with", "during"})
 
@@ -57,6 +62,9 @@ class Report:
     contexts: tuple[str, ...]
     evidence: EvidenceSpan
     sentence: int  # position in the text, -1 in the title
+    age: str  # how long before publication it is dated
+    traits: tuple[str, ...]  # what speaks for and against it
+    words: tuple[str, ...]  # its own words, as features
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class _Sentence:
     dates: DateReader
     contexts: tuple[str, ...]
     sources: list[Token]
+    hearing: Hearing
+    types: Mapping[int, list[str]]  # what the ontology thinks the words tell, by their position
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class ReportReader:
     dates: StoryDates
     locate: Locate
     topic: frozenset[str]  # lemmas of the headline and the first sentences
+    judge: Judge
 
     def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
         """Reports in text order."""
@@ -97,11 +108,14 @@ class ReportReader:
 
     def _sentence(self, span: Span, number: int, field: EvidenceField, finder: TriggerFinder) -> Iterator[Report]:
         triggers = finder.find(span)
+        types = types_at(triggers)
+        hearing = self.judge.hear(span, sorted({name for names in types.values() for name in names}), self.ontology.cues)
+        triggers = self._heard(triggers, hearing, types, finder)
         told = tolls(span, triggers, self.ontology, finder.parties)
         if not triggers and not told:
             return
         dates = self.dates.reader(span, number, [trigger.anchor for trigger in triggers])
-        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span))
+        sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span), hearing, types)
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
         shares, linked = _share(told, typed), _linked(typed)
         for trigger in typed:
@@ -114,13 +128,37 @@ class ReportReader:
             if report is not None:
                 yield report
 
+    def _heard(self, triggers: list[Trigger], hearing: Hearing, types: Mapping[int, list[str]], finder: TriggerFinder) -> list[Trigger]:
+        """The triggers, and beside them the main word of the sentence if the model is sure of another type than the ontology."""
+        triggers = [_likeliest(trigger, hearing, types) for trigger in triggers]
+        main = hearing.main
+        if main.pos_ not in ("VERB", "NOUN", "AUX", "PROPN"):
+            return triggers
+        at_main = next((trigger for trigger in triggers if main in trigger.tokens), None)
+        if at_main is not None and at_main.sense.event_type in (None, "DISASTER", "ACCIDENT"):
+            return triggers
+        shares = hearing.shares(main, types.get(main.i, ()))
+        best = cast("EventType", max(shares, key=lambda name: shares[name]))
+        known = at_main.sense.event_type if at_main else None
+        if (
+            any(trigger.sense.event_type == best for trigger in triggers)
+            or shares[best] < SURE
+            or (known and shares[best] < SURER * shares[known])
+        ):
+            return triggers
+        return sorted([*triggers, finder.heard(main, best)], key=lambda trigger: trigger.anchor.i)
+
     def _report(self, trigger: Trigger, sentence: _Sentence, told: list[Toll]) -> Report | None:
         cues, parties = self.ontology.cues, sentence.finder.parties
         status = status_of(trigger, cues)
-        if status is None or self._is_remembered(trigger):
+        if status is None or self._is_remembered(trigger) or _is_generic(trigger):
             return None
+        if status == "denied" and sentence.field != "title" and trigger.sense.event_type in HARMFUL:
+            return None  # no attack is news only as the headline
         actors, recipients = self._parties(trigger, sentence.finder, told)
         in_title, lost = sentence.field == "title", losses(told)
+        when = sentence.dates.near(trigger.anchor, status == "future")
+        shares = sentence.hearing.shares(trigger.anchor, sentence.types.get(trigger.anchor.i, ()))
         return Report(
             event_type=trigger.sense.event_type,
             sense=trigger.sense,
@@ -132,7 +170,7 @@ class ReportReader:
             actors=actors,
             recipients=recipients,
             where=self.locate(trigger.span, trigger.sense.event_type, trigger.sense.mode),
-            date=sentence.dates.near(trigger.anchor, status == "future"),
+            date=when,
             backdrop=sentence.dates.backdrop(trigger.anchor, status),
             killed=lost.killed,
             injured=lost.injured,
@@ -141,6 +179,9 @@ class ReportReader:
             contexts=sentence.contexts,
             evidence=evidence_of(trigger.span, sentence.span, sentence.field),
             sentence=sentence.number,
+            age=age_of(when, self.published),
+            traits=tuple(traits_of(trigger, sentence.hearing.main, shares, cues)),
+            words=tuple(lexical_traits(trigger)),
         )
 
     def _parties(self, trigger: Trigger, finder: TriggerFinder, told: list[Toll]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
@@ -158,6 +199,32 @@ class ReportReader:
     def _is_remembered(self, trigger: Trigger) -> bool:
         """Told only because it is remembered: "commemorating the attack"."""
         return any(set(forms(above)) & self.ontology.cues.history for step, above in enumerate(climb(trigger.anchor)) if 0 < step <= 3)
+
+
+def _is_generic(trigger: Trigger) -> bool:
+    """Said of its kind, not of one that happened: "attacks are a crime"."""
+    noun, verb = trigger.anchor, trigger.anchor.head
+    if trigger.kind != "noun" or noun.tag_ != "NNS" or noun.dep_ != "nsubj" or verb.lemma_ != "be":
+        return False
+    return not children(noun, "det", "poss", "nummod") and bool(children(verb, "attr", "acomp"))
+
+
+def _likeliest(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> Trigger:
+    """Of the senses that fit the one whose type the model finds likeliest; the ontology's first where it knows of no difference."""
+    if not trigger.others:
+        return trigger
+    shares = hearing.shares(trigger.anchor, types.get(trigger.anchor.i, ()))
+    return max((trigger, *trigger.others), key=lambda one: shares.get(one.sense.event_type or "", 0.0))
+
+
+def types_at(triggers: Iterable[Trigger]) -> dict[int, list[str]]:
+    """The types that triggers propose, by the position of each of their words."""
+    found: dict[int, list[str]] = {}
+    for trigger in triggers:
+        proposed = [one.sense.event_type for one in (trigger, *trigger.others) if one.sense.event_type]
+        for token in trigger.tokens if proposed else ():
+            found.setdefault(token.i, []).extend(proposed)
+    return found
 
 
 def _is_strong(status: Status, in_title: bool, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from spacy.tokens import Span, Token
 
 from dateline.extraction.arguments import Arguments, noun_arguments, verb_arguments, whole
 from dateline.extraction.grammar import children, forms, objects_of
-from dateline.extraction.ontology import Cues, Ontology, Sense
+from dateline.extraction.ontology import Conditions, Cues, Ontology, Sense
 from dateline.extraction.parties import PartyReader
+from dateline.records import EventType
 
 _NAMES = frozenset({"ORG", "PERSON", "FAC", "GPE", "WORK_OF_ART", "PRODUCT", "LOC"})
 _TIMES = frozenset({"DATE", "TIME"})
+_TOWARDS = frozenset({"to", "with", "against", "on", "for", "from", "at", "of"})
 _NEAR_TOKENS = 3  # how far the words of a trigger may stand apart where the tree does not connect them
 
 
@@ -27,6 +30,7 @@ class Trigger:
     kind: Literal["verb", "noun"]
     sense: Sense
     arguments: Arguments
+    others: tuple[Trigger, ...] = ()  # the same words in senses of other types, which fit too
 
     @property
     def span(self) -> Span:
@@ -53,13 +57,29 @@ class TriggerFinder:
             anchor, tokens, senses, kind = candidate
             if taken.intersection(token.i for token in tokens):
                 continue
-            for sense in senses:
+            fitting = self._fitting(anchor, tokens, senses, kind, lemmas)
+            if fitting:
+                found.append(replace(fitting[0], others=tuple(fitting[1:])))
+                taken.update(token.i for token in tokens)
+        return sorted(found, key=lambda trigger: trigger.anchor.i)
+
+    def _fitting(
+        self, anchor: Token, tokens: tuple[Token, ...], senses: list[Sense], kind: Literal["verb", "noun"], lemmas: frozenset[str]
+    ) -> list[Trigger]:
+        """The senses whose conditions hold, the first of each type."""
+        fitting: dict[EventType | None, Trigger] = {}
+        for sense in senses:
+            if sense.event_type not in fitting:
                 arguments = self._arguments(anchor, tokens, sense, kind)
                 if self._holds(sense, anchor, arguments, lemmas, kind):
-                    found.append(Trigger(anchor, tokens, kind, sense, arguments))
-                    taken.update(token.i for token in tokens)
-                    break
-        return sorted(found, key=lambda trigger: trigger.anchor.i)
+                    fitting[sense.event_type] = Trigger(anchor, tokens, kind, sense, arguments)
+        return list(fitting.values())
+
+    def heard(self, word: Token, event_type: EventType) -> Trigger:
+        """A trigger that no word list knows: the sentence as a whole says its type."""
+        sense = heard_sense(event_type)
+        kind: Literal["verb", "noun"] = "noun" if word.pos_ in ("NOUN", "PROPN") else "verb"
+        return Trigger(word, (word,), kind, sense, self._arguments(word, (word,), sense, kind))
 
     def _candidates(self, sentence: Span) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         for token in sentence:
@@ -112,13 +132,29 @@ class TriggerFinder:
         return _fits(wanted.subject, wanted.not_subject, subject) and _fits(wanted.object, wanted.not_object, object_)
 
 
+@cache
+def heard_sense(event_type: EventType) -> Sense:
+    """The sense of a word that only the model takes for an event."""
+    return Sense(
+        words=(),
+        event_type=event_type,
+        mode=None,
+        act=None,
+        harm=None,
+        mutual=event_type == "CONSULT",
+        weak=False,
+        recipient_preps=_TOWARDS,
+        conditions=Conditions(),
+    )
+
+
 def _verb_words(verb: Token, sentence: Span, words: tuple[str, ...]) -> tuple[Token, ...] | None:
     """The tokens of a trigger that begins with this verb: each further word hangs on those found, or stands right behind."""
     found = [verb]
     for word in words[1:]:
         near = [verb.doc[i] for i in range(found[-1].i + 1, min(found[-1].i + 1 + _NEAR_TOKENS, sentence.end))]
         before = [verb.doc[verb.i - 1]] if verb.i > sentence.start else []
-        hanging = (child for token in reversed(found) for child in token.children)
+        hanging = (child for token in reversed(found) for child in token.children if child.dep_ != "conj")
         match = next((token for token in (*hanging, *near, *before) if token not in found and word in forms(token)), None)
         if match is None:
             return None
@@ -156,7 +192,7 @@ def _classes(heads: Iterable[Token], parties: PartyReader) -> frozenset[str]:
         found.update(form for child in children(head, "compound", "amod", "nmod") for form in forms(child))
         if parties.is_person(head):
             found.update(("@person", "@party"))
-        elif parties.is_party(head):
+        elif parties.is_party(head) or head.pos_ == "PROPN":  # a name, if not one that the tagger knows
             found.add("@party")
     return frozenset(found or {"@none"})
 

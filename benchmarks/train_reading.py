@@ -1,0 +1,381 @@
+"""Train the models of workers/dateline/extraction/models on an evaluation folder, and say how well they do on what they have not seen.
+
+    python benchmarks/train_reading.py ../shared/eval [--write]
+
+types.npz     the type of event that a sentence tells: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that
+              events/gold.jsonl quotes
+reports.npz   which of the reports that the rules find are of an event in events/gold.jsonl, or of the type that a snippet tells
+events.npz    which of the events that reports add up to are in events/gold.jsonl
+briefs.npz    the same of snippets: which are of the type that is told
+
+All also on own_sentences.toml, which was written for this project.
+
+plv-train comes from the public Zero-Shot-PLOVER repository (Hu 2024), plover-gsr from PLOVER's gold records (CC BY-SA 4.0), events was
+annotated for this project.
+
+The files hold weights of hashed features, no text. Every figure printed is of five folds by article, each read by models that have not
+seen it. Run it again when the rules that propose events have changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib.util
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from spacy.tokens import Span
+
+import dateline.pipeline as pipeline
+from dateline.cli.articles_in import article_from, read_articles
+from dateline.extraction.clauses import main_word, sentence_features, word_features
+from dateline.extraction.judge import MODELS, YES, Judge, asked_of
+from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
+from dateline.extraction.ontology import EVENT_TYPES
+from dateline.extraction.parties import read_parties
+from dateline.extraction.reports import Report, types_at
+from dateline.extraction.triggers import TriggerFinder
+from dateline.records import Article, Mention
+from dateline.settings import load
+
+FOLDS = 5
+BUCKETS = 8192
+OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
+SNIPPETS = ("plv-train", "plover-gsr")
+FOLDERS = {"events": "events", "seed": "../seed"}  # sets of whole articles
+OWN = Path(__file__).parent / "own_sentences.toml"
+L2 = {"types": 4e-4, "reports": 1e-3, "events": 3e-3}  # found by trying powers of three over five folds
+NO = "no"
+ANSWERS = (YES, NO)
+SNIPPET_WEIGHT = 0.1  # of a snippet's events beside an article's: there are three times as many, and every snippet tells one
+WEIGHTS = {"events": 1.0, "own": 0.3, "seed": 3.0}  # the seed story is the one that must come out right
+
+Matrix = NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """Features, and the labels of which one is right."""
+
+    features: Features
+    labels: tuple[str, ...]
+    fold: int
+    weight: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Listener(Judge):
+    """Remembers the reports it was asked about, and what it was asked."""
+
+    reported: list[Report] = dataclasses.field(default_factory=list)
+    asked: list[Features] = dataclasses.field(default_factory=list)
+
+    def worth(self, report: Report, features: Features) -> float:
+        self.reported.append(report)
+        self.asked.append(dict(features))
+        return 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Recorder(Judge):
+    """Judges by its models, but accepts every event that reports add up to, and remembers what it was asked."""
+
+    asked: list[Features] = dataclasses.field(default_factory=list)
+
+    def probability(self, features: Features) -> float:
+        self.asked.append(dict(features))
+        return 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Read:
+    """One article as read: what was found in it, as the scorers read it, and what a model was asked about each."""
+
+    name: str
+    article: Article
+    gold: dict[str, Any]
+    fold: int
+    rows: list[dict[str, Any]]
+    asked: list[Features]
+
+
+def train(examples: Sequence[Example], labels: Sequence[str], l2: float, steps: int = 200, rate: float = 0.03) -> LinearModel:
+    """Multinomial logistic regression by Adam; where several labels are right, any of them is."""
+    rows, right, weight = _Rows.of(examples), _right(examples, labels), np.array([example.weight for example in examples], np.float32)
+    weights, bias = np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32)
+    momentum = [np.zeros_like(part) for part in (weights, weights, bias, bias)]
+    for step in range(1, steps + 1):
+        odds = rows.times(weights) + bias
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        wanted = shares * right
+        wanted /= wanted.sum(axis=1, keepdims=True)
+        error = (shares - wanted) * (weight / weight.sum())[:, None]
+        for part, slope, at in ((weights, rows.turned_times(error) + l2 * weights, 0), (bias, error.sum(axis=0), 2)):
+            momentum[at] = 0.9 * momentum[at] + 0.1 * slope
+            momentum[at + 1] = 0.999 * momentum[at + 1] + 0.001 * slope * slope
+            part -= rate * (momentum[at] / (1 - 0.9**step)) / (np.sqrt(momentum[at + 1] / (1 - 0.999**step)) + 1e-8)
+    return LinearModel(tuple(labels), weights, bias)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Rows:
+    """A sparse matrix, one row per example: the buckets of all examples one after the other, and where each begins."""
+
+    columns: NDArray[np.intp]
+    values: Matrix
+    starts: NDArray[np.intp]
+    row: NDArray[np.intp]  # of each value
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> _Rows:
+        sizes = np.array([len(example.features) for example in examples])
+        columns = np.concatenate([buckets_of(example.features, BUCKETS) for example in examples])
+        values = np.concatenate([np.fromiter(example.features.values(), np.float32) for example in examples])
+        return cls(columns, values, np.cumsum(sizes) - sizes, np.repeat(np.arange(len(examples)), sizes))
+
+    def times(self, weights: Matrix) -> Matrix:
+        product: Matrix = np.add.reduceat(weights[self.columns] * self.values[:, None], self.starts, axis=0)
+        return product
+
+    def turned_times(self, error: Matrix) -> Matrix:
+        spread = error[self.row] * self.values[:, None]
+        parts = [np.bincount(self.columns, weights=spread[:, label], minlength=BUCKETS) for label in range(error.shape[1])]
+        return np.stack(parts, axis=1).astype(np.float32)
+
+
+def _right(examples: Sequence[Example], labels: Sequence[str]) -> Matrix:
+    right = np.zeros((len(examples), len(labels)), np.float32)
+    for number, example in enumerate(examples):
+        right[number, [labels.index(label) for label in example.labels]] = 1
+    return right
+
+
+def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
+    """Sentences whose type is known."""
+    for name in SNIPPETS:
+        for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
+            text = pipeline.parse(reader.nlp, article.text)
+            yield _example(reader, next(text.sents), _types(gold), number % FOLDS)
+    for number, (article, gold) in enumerate(_own()):
+        if gold["types"]:
+            yield _example(reader, next(pipeline.parse(reader.nlp, article.text).sents), _types(gold), number % FOLDS)
+    for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
+        text = pipeline.parse(reader.nlp, article.text)
+        for sentence in text.sents:
+            types = {event["type"] for event in gold["events"] if _quotes(sentence, event["evidence"], text.text)}
+            if types:
+                yield _example(reader, sentence, tuple(sorted(types)), number % FOLDS)
+
+
+def _quotes(sentence: Span, quote: str, text: str) -> bool:
+    start = text.find(quote)
+    return start >= 0 and sentence.start_char <= start + len(quote) // 2 < sentence.end_char
+
+
+def _types(gold: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(OLD_NAMES.get(name, name) for name in gold["types"])
+
+
+def _example(reader: pipeline.Reader, sentence: Span, labels: tuple[str, ...], fold: int) -> Example:
+    cues = reader.ontology.cues
+    finder = TriggerFinder(reader.ontology, read_parties(sentence.doc, reader.actors, False), False, frozenset())
+    types, main = types_at(finder.find(sentence)), main_word(sentence, cues)
+    features = sentence_features(sentence, sorted({name for names in types.values() for name in names}))
+    return Example(features | word_features(main, types.get(main.i, ())), labels, fold)
+
+
+def _with_gold(articles: Path, gold: Path) -> Iterator[tuple[Article, dict[str, Any]]]:
+    by_id = {row["id"]: row for row in map(orjson.loads, gold.read_bytes().splitlines())}
+    for article in read_articles(str(articles)):
+        if isinstance(article, Article):
+            yield article, by_id[article.article_id]
+
+
+def _own() -> Iterator[tuple[Article, dict[str, Any]]]:
+    """The sentences written for this project, as briefs."""
+    for label, sentences in tomllib.loads(OWN.read_text(encoding="utf-8")).items():
+        for number, sentence in enumerate(sentences):
+            gold = {"id": f"{label}-{number}", "text": sentence, "types": [] if label == "none" else [label]}
+            article = article_from(orjson.dumps(gold), number)
+            assert isinstance(article, Article)
+            yield article, gold
+
+
+def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
+    """Every report of every article of a set, read with the types model that has not seen it."""
+    articles, gold = (f"{FOLDERS[name]}/articles.jsonl", f"{FOLDERS[name]}/gold.jsonl") if name in FOLDERS else (f"types/{name}.jsonl",) * 2
+    found = []
+    for number, (article, row) in enumerate(_own() if name == "own" else _with_gold(folder / articles, folder / gold)):
+        judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 3)
+        dataclasses.replace(reader, judge=judge).read(article)
+        rows = [_row(report, {"title": article.title or "", "text": article.text}) for report in judge.reported]
+        found.append(Read(name, article, row, number % FOLDS, rows, judge.asked))
+    return found
+
+
+def _row(report: Report, texts: dict[str, str]) -> dict[str, Any]:
+    """A report as the scorers read an event."""
+    span, place = report.evidence, report.where.place if report.where else None
+    return {
+        "event_type": report.event_type,
+        "evidence": [{"text": texts[span.field][span.start : span.end]}],
+        "actors": [dataclasses.asdict(party) for party in report.actors],
+        "recipients": [dataclasses.asdict(party) for party in report.recipients],
+        "place": dataclasses.asdict(place) if place else None,
+        "date": {"start": report.date.start.isoformat(), "end": report.date.end.isoformat()} if report.date else None,
+    }
+
+
+def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
+    """Reports that fit a gold event, and those that fit none."""
+    if read.name not in FOLDERS:
+        return [
+            _answer(features, row["event_type"] in _types(read.gold), read) for features, row in zip(read.asked, read.rows, strict=True)
+        ]
+    fits = [any(scorer.affinity(event, row) > 0 for event in read.gold["events"]) for row in read.rows]
+    return [_answer(features, right, read) for features, right in zip(read.asked, fits, strict=True)]
+
+
+def read_together(reader: pipeline.Reader, read: Read, judge: Judge) -> Read:
+    """The events that the reports of an article add up to."""
+    recorder = Recorder(judge.types, judge.reports, judge.events, judge.briefs)
+    mentions = dataclasses.replace(reader, judge=recorder).read(read.article)
+    return dataclasses.replace(read, rows=[_plain(mention) for mention in mentions], asked=recorder.asked)
+
+
+def event_examples(read: Read, scorer: ModuleType) -> list[Example]:
+    """Events that the scorer matches with gold, and those that it does not."""
+    if read.name not in FOLDERS:
+        good = {number for number, row in enumerate(read.rows) if row["event_type"] in _types(read.gold)}
+    else:
+        good = {j for _, j in scorer.best_matching([[scorer.affinity(event, row) for row in read.rows] for event in read.gold["events"]])}
+    return [_answer(features, number in good, read) for number, features in enumerate(read.asked)]
+
+
+def _answer(features: Features, right: bool, read: Read) -> Example:
+    return Example(features, (YES if right else NO,), read.fold, WEIGHTS.get(read.name, SNIPPET_WEIGHT))
+
+
+def _plain(mention: Mention) -> dict[str, Any]:
+    """A mention as the scorers read it."""
+    row: dict[str, Any] = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
+    return row
+
+
+def by_fold(examples: Sequence[Example], labels: Sequence[str], l2: float) -> list[LinearModel]:
+    """One model per fold, trained on the others."""
+    return [train([one for one in examples if one.fold != fold], labels, l2) for fold in range(FOLDS)]
+
+
+def figures(reads: Sequence[Read], likely: Callable[[Read, Features], float], events: ModuleType, snippets: ModuleType) -> None:
+    """What the scorers say of the folds put together."""
+    rows = {name: [one for one in reads if one.name == name] for name in ("events", *SNIPPETS)}
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for name, part in rows.items():
+        kept[name] = [
+            row | {"confidence": chance}
+            for read in part
+            for row, features in zip(read.rows, read.asked, strict=True)
+            if (chance := likely(read, features)) >= asked_of(features)
+        ]
+    for group in ("material", "verbal", "all"):
+        result, _, _ = events.score([read.gold for read in rows["events"]], kept["events"], group)
+        print(f"events {group:9}", {key: result[key] for key in ("precision", "recall", "f1", "central_recall", "predicted", "matched")})
+    print("   mode", result["attributes"].get("mode"))
+    for name in SNIPPETS:
+        print(name, snippets.score([read.gold | {"types": _types(read.gold)} for read in rows[name]], kept[name])[0])
+
+
+def reliability(pairs: Sequence[tuple[float, bool]]) -> None:
+    """Of the events printed at a confidence, how many are right."""
+    for low in np.arange(0, 1, 0.1):
+        inside = [right for chance, right in pairs if low <= chance < low + 0.1]
+        if inside:
+            print(f"   {low:.1f}-{low + 0.1:.1f}  {len(inside):5}  right {sum(inside) / len(inside):.2f}")
+
+
+def held_out(of_fold: Sequence[LinearModel], examples: Sequence[Example]) -> float:
+    """Share of examples that the model which has not seen them gets right."""
+    hits = 0
+    for example in examples:
+        model = of_fold[example.fold]
+        shares = model.shares(model.scores(example.features))
+        hits += max(shares, key=lambda name: shares[name]) in example.labels
+    return hits / len(examples)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _empty(labels: Sequence[str]) -> LinearModel:
+    return LinearModel(tuple(labels), np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the models of this checkout")
+    arguments = parser.parse_args()
+    reader = _untrained_reader()
+    events, snippets = _module(arguments.folder / "score_events.py"), _module(arguments.folder / "score_types.py")
+
+    examples = list(type_examples(reader, arguments.folder))
+    of_fold = by_fold(examples, EVENT_TYPES, L2["types"])
+    print(f"types: {len(examples)} sentences, right on held-out folds {held_out(of_fold, examples):.3f}")
+    apart = [read for name in ("events", "seed", *SNIPPETS, "own") for read in read_apart(reader, arguments.folder, name, of_fold)]
+    reports = [example for read in apart for example in report_examples(read, events)]
+    report_of = by_fold(reports, ANSWERS, L2["reports"])
+    print(f"reports: {len(reports)}, right on held-out folds {held_out(report_of, reports):.3f}")
+    judges = [Judge(*models, report_of[0], report_of[0]) for models in zip(of_fold, report_of, strict=True)]
+    together = [read_together(reader, read, judges[read.fold]) for read in apart]
+    asked = [example for read in together for example in event_examples(read, events)]
+    events_asked, briefs_asked = ([one for one in asked if ("brief" in one.features) == brief] for brief in (False, True))
+    event_of, brief_of = by_fold(events_asked, ANSWERS, L2["events"]), by_fold(briefs_asked, ANSWERS, L2["events"])
+    print(f"events: {len(events_asked)}, right on held-out folds {held_out(event_of, events_asked):.3f}")
+    print(f"briefs: {len(briefs_asked)}, right on held-out folds {held_out(brief_of, briefs_asked):.3f}")
+
+    def likely(read: Read, features: Features) -> float:
+        model = (brief_of if "brief" in features else event_of)[read.fold]
+        return model.shares(model.scores(features))[YES]
+
+    figures(together, likely, events, snippets)
+    for name, sets in (("articles", ("events",)), ("snippets", SNIPPETS)):
+        print(f"confidence, {name}")
+        chosen = [(read, example) for read in together if read.name in sets for example in event_examples(read, events)]
+        reliability([(likely(read, one.features), one.labels == (YES,)) for read, one in chosen])
+    if arguments.write:
+        MODELS.mkdir(exist_ok=True)
+        for name, whole, labels in (
+            ("types", examples, EVENT_TYPES),
+            ("reports", reports, ANSWERS),
+            ("events", events_asked, ANSWERS),
+            ("briefs", briefs_asked, ANSWERS),
+        ):
+            save_model(MODELS / f"{name}.npz", train(whole, labels, L2.get(name, L2["events"])))
+        print("written to", MODELS)
+
+
+def _untrained_reader() -> pipeline.Reader:
+    """A reader whose models know nothing yet."""
+    settings, nothing = load(), _empty(ANSWERS)
+    pipeline.open_judge = lambda: Judge(_empty(EVENT_TYPES), nothing, nothing, nothing)  # type: ignore[attr-defined]
+    return pipeline.open_reader(settings.reading, settings.geography)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
