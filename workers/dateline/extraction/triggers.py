@@ -53,7 +53,7 @@ class TriggerFinder:
         lemmas = frozenset(form for token in sentence for form in forms(token))
         taken: set[int] = set()
         found = []
-        for candidate in sorted(self._candidates(sentence), key=lambda item: (-len(item[1]), item[0].i)):
+        for candidate in sorted(self._candidates(sentence, lemmas), key=lambda item: (-len(item[1]), item[0].i)):
             anchor, tokens, senses, kind = candidate
             if taken.intersection(token.i for token in tokens):
                 continue
@@ -81,22 +81,26 @@ class TriggerFinder:
         kind: Literal["verb", "noun"] = "noun" if word.pos_ in ("NOUN", "PROPN") else "verb"
         return Trigger(word, (word,), kind, sense, self._arguments(word, (word,), sense, kind))
 
-    def _candidates(self, sentence: Span) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
+    def _candidates(
+        self, sentence: Span, lemmas: frozenset[str]
+    ) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         for token in sentence:
             if token.ent_type_ in _TIMES:
                 continue  # "March 11" is no march
             if self._may_be_verb(token):
-                yield from self._matches(token, sentence, "verb")
+                yield from self._matches(token, sentence, "verb", lemmas)
             if self._may_be_noun(token):
-                yield from self._matches(token, sentence, "noun")
+                yield from self._matches(token, sentence, "noun", lemmas)
 
     def _matches(
-        self, token: Token, sentence: Span, kind: Literal["verb", "noun"]
+        self, token: Token, sentence: Span, kind: Literal["verb", "noun"], lemmas: frozenset[str]
     ) -> Iterator[tuple[Token, tuple[Token, ...], list[Sense], Literal["verb", "noun"]]]:
         index = self.ontology.verbs if kind == "verb" else self.ontology.nouns
         by_tokens: dict[tuple[Token, ...], list[Sense]] = {}
         for form in forms(token):
             for sense in index.get(form, ()):
+                if not lemmas.issuperset(sense.words):
+                    continue
                 tokens = _verb_words(token, sentence, sense.words) if kind == "verb" else _noun_words(token, sentence, sense.words)
                 if tokens and sense not in by_tokens.setdefault(tokens, []):
                     by_tokens[tokens].append(sense)
