@@ -20,6 +20,7 @@ seen it. Run it again when the rules that propose events have changed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import importlib.util
 import sys
@@ -36,6 +37,7 @@ from spacy.tokens import Span
 
 import dateline.pipeline as pipeline
 from dateline.cli.articles_in import article_from, read_articles
+from dateline.english import OtherLanguageError
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.judge import MODELS, YES, Judge, asked_of
 from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
@@ -163,13 +165,13 @@ def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
     """Sentences whose type is known."""
     for name in SNIPPETS:
         for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
-            text = pipeline.parse(reader.nlp, article.text)
+            text = pipeline.parse(reader.parser, article.text)
             yield _example(reader, next(text.sents), _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_own()):
         if gold["types"]:
-            yield _example(reader, next(pipeline.parse(reader.nlp, article.text).sents), _types(gold), number % FOLDS)
+            yield _example(reader, next(pipeline.parse(reader.parser, article.text).sents), _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
-        text = pipeline.parse(reader.nlp, article.text)
+        text = pipeline.parse(reader.parser, article.text)
         for sentence in text.sents:
             types = {event["type"] for event in gold["events"] if _quotes(sentence, event["evidence"], text.text)}
             if types:
@@ -216,7 +218,8 @@ def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequen
     found = []
     for number, (article, row) in enumerate(_own() if name == "own" else _with_gold(folder / articles, folder / gold)):
         judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 3)
-        dataclasses.replace(reader, judge=judge).read(article)
+        with contextlib.suppress(OtherLanguageError):  # a sentence of names: it tells nothing then
+            dataclasses.replace(reader, judge=judge).read(article)
         rows = [_row(report, {"title": article.title or "", "text": article.text}) for report in judge.reported]
         found.append(Read(name, article, row, number % FOLDS, rows, judge.asked))
     return found
@@ -248,7 +251,9 @@ def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
 def read_together(reader: pipeline.Reader, read: Read, judge: Judge) -> Read:
     """The events that the reports of an article add up to."""
     recorder = Recorder(judge.types, judge.reports, judge.events, judge.briefs)
-    mentions = dataclasses.replace(reader, judge=recorder).read(read.article)
+    mentions: list[Mention] = []
+    with contextlib.suppress(OtherLanguageError):
+        mentions = dataclasses.replace(reader, judge=recorder).read(read.article)
     return dataclasses.replace(read, rows=[_plain(mention) for mention in mentions], asked=recorder.asked)
 
 

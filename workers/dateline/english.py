@@ -11,6 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LOOKED_AT = 4000  # characters of a text, from its beginning
 _NON_LATIN = re.compile(r"[^\W\d_\u0041-\u024f\u1e00-\u1eff]")
 _SHARE = 0.06  # of the words of 1,654 English news texts more are in the list; of 67 other languages' texts, fewer, save two
+_PARAGRAPH = 60  # words: in a sentence or two the share is chance
 _FEW_WORDS = 20  # a headline may have none, and names of other languages: "Al Qaeda in the Arabian Peninsula", "Rio de la Plata"
 
 
@@ -45,7 +46,7 @@ class English:
         own, foreign = sum(word in self.own for word in words), sum(word in self.foreign for word in words)
         if len(words) < _FEW_WORDS:
             return foreign < own + (2 if own or len(words) < _HEADLINE else 1)
-        return own >= foreign and own > _SHARE * len(words)
+        return own >= foreign and own > (0 if len(words) < _PARAGRAPH else _SHARE * len(words))
 
 
 def load_english(path: Path) -> English:
