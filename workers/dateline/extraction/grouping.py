@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from dateline.extraction.casting import accused_of, named_first, suspects
@@ -94,6 +94,7 @@ def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief:
     for report in titled:
         _add_headline_toll(report, groups)
     told = list(_judged(groups, judge, brief, sentences))
+    _keep_tolls(groups, [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
     accused = accused_of((one.mode, one.reports) for one, _, _ in told)
     return [
@@ -123,6 +124,20 @@ def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
     begun = next((one for one in groups if one.event_type in HARMFUL and one.reports[0].status == "actual"), None)
     if begun is not None and begun.reports[0].sentence <= _TOLL_REACH:
         begun.tolls.append(report)
+
+
+def _keep_tolls(groups: Sequence[_Group], told: Sequence[_Group]) -> None:
+    """What a dismissed report tells of the toll is that of the event beside it: "five died when a tree fell"."""
+    beside: dict[int, _Group] = {}
+    for one in told:
+        if one.event_type in HARMFUL and one.reports[0].status == "actual":
+            for report in one.reports:
+                beside.setdefault(report.sentence, one)
+    for one in groups:
+        if one.event_type in HARMFUL and all(one is not other for other in told):
+            for report in one.reports:
+                if (heir := beside.get(report.sentence)) is not None and (report.killed or report.injured or report.hit):
+                    heir.tolls.append(replace(report, event_type=None))
 
 
 def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> Iterator[tuple[_Group, float, Mapping[str, float]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -82,11 +83,12 @@ def survivors(told: Losses) -> Count | None:
     return replace(hit, low=hit.low - dead, high=None if hit.high is None else max(hit.high - dead, hit.low - dead))
 
 
-def tolls(sentence: Span, triggers: Iterable[Trigger], ontology: Ontology, parties: PartyReader) -> list[Toll]:
+def tolls(sentence: Span, triggers: Sequence[Trigger], ontology: Ontology, parties: PartyReader) -> list[Toll]:
     """What a sentence tells of the killed and injured: from verbs and nouns of harm, from conditions, and from "25 dead"."""
     fatal = any(token.lower_ in ontology.cues.dead or token.lemma_ == "die" for token in sentence)
     reader = _TollReader(sentence, ontology, parties, fatal)
-    found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_numbers()]
+    harming = {trigger.anchor.i for trigger in triggers if trigger.sense.harm is not None}
+    found = [*reader.of_triggers(triggers), *reader.of_words(), *reader.of_verbs(harming), *reader.of_numbers()]
     more = int(any(reader.is_own_death(token) for token in sentence))
     return [_with_killer(toll, more) for toll in _told_apart([_maybe_dead(toll) for toll in found])]
 
@@ -188,6 +190,17 @@ class _TollReader:
             count = count_people(sufferers, self.ontology, self.parties)
             if count is not None:
                 yield Toll(harm, count, token, tuple(sufferers))
+
+    def of_verbs(self, read: AbstractSet[int]) -> Iterator[Toll]:
+        """Verbs of harm that no trigger of harm stands for: a longer trigger may have taken them ("the fire killed")."""
+        for verb in self.sentence:
+            words = set(forms(verb)) if verb.pos_ == "VERB" and verb.i not in read else set()
+            if not words & (self.cues.kill_verbs | self.cues.hurt_verbs) or self._is_unreal(verb):
+                continue
+            sufferers = verb_arguments(verb, (verb,), _HARMED, self.parties.is_title).recipients
+            count = count_people(sufferers, self.ontology, self.parties)
+            if count is not None:
+                yield Toll("killed" if words & self.cues.kill_verbs else "injured", count, verb, tuple(sufferers))
 
     def _state(self, token: Token) -> Suffered | None:
         """Whether a word is the one that says that the subject of its clause is hurt or dead."""
