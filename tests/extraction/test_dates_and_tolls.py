@@ -60,18 +60,18 @@ def test_the_day_of_the_last_event_told(read: Read, text: str, day: str) -> None
 @pytest.mark.parametrize(
     ("sentence", "day"),
     [
-        ("Ministers will meet rebel leaders on Monday.", "2025-12-22"),
-        ("Ministers will meet rebel leaders on Saturday.", "2025-12-20"),
-        ("Ministers will meet rebel leaders on 5 January.", "2026-01-05"),
-        ("Ministers will meet rebel leaders tomorrow.", "2025-12-21"),
+        ("Teachers will march through the capital on Monday.", "2025-12-22"),
+        ("Teachers will march through the capital on Saturday.", "2025-12-20"),
+        ("Teachers will march through the capital on 5 January.", "2026-01-05"),
+        ("Teachers will march through the capital tomorrow.", "2025-12-21"),
         ("A meeting between ministers and rebel leaders was to begin on Monday.", "2025-12-22"),
     ],
 )
 def test_what_is_to_come_is_dated_ahead(read: Read, sentence: str, day: str) -> None:
-    (meeting,) = read(sentence)
-    assert meeting.status == "future"
-    assert meeting.date is not None
-    assert meeting.date.start.isoformat() == day
+    (event,) = read(sentence)
+    assert event.status == "future"
+    assert event.date is not None
+    assert event.date.start.isoformat() == day
 
 
 def test_an_undated_report_is_dated_by_its_publication(read: Read) -> None:

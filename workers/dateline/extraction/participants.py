@@ -166,6 +166,8 @@ def _subject_above(start: Token, trigger: Trigger | None, parties: PartyReader) 
 def _is_apart(here: Token, start: Token, trigger: Trigger | None, parties: PartyReader) -> bool:
     """Whether the clause above is not about who did it: who says it, speaks of it or was there is not who did it."""
     head = here.head
+    if trigger is not None and trigger.kind == "verb" and here.dep_ == "relcl" and here.i == start.i:
+        return any(child.tag_ in ("WDT", "WP") for child in children(here, *SUBJECTS))  # "a shooting that wounded": the noun is its subject
     if trigger is not None and trigger.kind == "verb":
         return here.dep_ == "ccomp" and here.i == start.i and head.pos_ in ("VERB", "AUX")
     if trigger is not None and trigger.sense.mutual:
