@@ -4,7 +4,8 @@
 
 INCIDENTS: a line per incident, {"incident", "articles": [ids]}. The main assault that each article tells of is taken for the incident;
 pairs of them are told apart by logistic regression. Every pair is learnt from again without its places, its tolls, its days and all of
-these, so that words and names decide where nothing else is told. Beside them stand pairs from unlike articles among the OTHERS.
+these, so that words and names decide where nothing else is told. Beside them stand pairs from unlike articles among the OTHERS, and
+copies of those, of which only the words are told.
 Prints what held-out fifths of the time give, then the weights of all, ready to paste.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ FOLDS = 5
 RIDGE = 1e-3
 TYPES = ("ASSAULT", "ACCIDENT")
 UNLIKE = 0.25  # cosine of the words of two articles that surely tell of different things
+COPIES_COUNT = 3
 OTHERS_COUNT = 10  # times as much as a pair of reports of shootings: they are few, and stand for all other kinds of news
+NAMES = ("names", "rare_names", "parties", "other_age", "both_central", "one_central", "same_mode")
 HIDDEN = {
     "place": ("same_spot", "near", "same_province", "within", "elsewhere"),
     "toll": ("same_killed", "other_killed", "same_injured", "other_injured"),
@@ -59,7 +62,8 @@ def main() -> None:
     incidents = [json.loads(line) for line in arguments.incidents.read_text().splitlines()]
     told = same_incidents(main_mentions(read(arguments.articles)), incidents)
     articles = [mentions for path in arguments.others for mentions in read(path)]
-    report(told, unlike([mention for mentions in articles for mention in mentions]))
+    every = [mention for mentions in articles for mention in mentions]
+    report(told, unlike(every), twins(every))
 
 
 def read(path: Path) -> Iterator[list[Mention]]:
@@ -98,6 +102,21 @@ def unlike(mentions: list[Mention]) -> Pairs:
 
 def _columns(told: dict[str, Floats], count: int) -> Floats:
     return np.column_stack([np.ones(count), *(told[name] for name in weight_names()[1:])])
+
+
+def twins(mentions: Iterable[Mention]) -> Pairs:
+    """Each mention and what a copy of its article says, with nothing told but the words: no name, place, day or toll."""
+    options, pieces = load().merging, [np.zeros((0, len(weight_names())))]
+    for mention in mentions:
+        table = Table(options)
+        table.add(mention)
+        row = table.add(replace(mention, source=replace(mention.source, article_id="copy")))
+        rows, alike = candidates(table, row, options)
+        pieces.append(_columns(measure(table, row, rows, alike, options), len(rows)))
+    found = np.vstack(pieces)
+    found[:, [weight_names().index(piece) for names in (*HIDDEN.values(), NAMES) for piece in names]] = 0
+    found[:, weight_names().index("unplaced")] = 1
+    return Pairs(found, np.ones(len(found)), np.zeros(len(found), dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +170,9 @@ def fit(pieces: Floats, same: Floats) -> Floats:
     return weights
 
 
-def report(told: Pairs, others: Pairs) -> None:
+def report(told: Pairs, others: Pairs, copies: Pairs) -> None:
     def learnt(pairs: Pairs) -> Floats:
-        every = [hiding(pairs), *[others] * OTHERS_COUNT]
+        every = [hiding(pairs), *[others] * OTHERS_COUNT, *[copies] * COPIES_COUNT]
         return fit(np.vstack([one.pieces for one in every]), np.concatenate([one.same for one in every]))
 
     held_out = np.zeros(len(told.same))
@@ -165,6 +184,8 @@ def report(told: Pairs, others: Pairs) -> None:
     weights = learnt(told)
     print(f"# {len(others.same)} unlike pairs (not held out):")
     print_linked(others.pieces @ weights, others.same)
+    print(f"# {len(copies.same)} copies (not held out):")
+    print_linked(copies.pieces @ weights, copies.same)
     print("[merging.weights]")
     for name, weight in zip(weight_names(), weights, strict=True):
         print(f"{name} = {weight:.2f}")

@@ -37,13 +37,13 @@ def test_two_attacks_in_one_city_on_one_day_are_two_events() -> None:
         pytest.param({"where": CEDAR}, id="another province"),
         pytest.param({"when": on(12)}, id="days far apart"),
         pytest.param({"status": "hypothetical"}, id="another status"),
-        pytest.param({"event_type": "ACCIDENT"}, id="another type"),
+        pytest.param({"event_type": "PROTEST"}, id="another type"),
         pytest.param({"mode": "explosives"}, id="another mode"),
-        pytest.param({"published": 20}, id="told weeks apart"),
+        pytest.param({"published": 31}, id="told a month apart"),
     ],
 )
 def test_what_is_incompatible_keeps_even_the_same_words_apart(other: dict[str, object]) -> None:
-    assert merged(report("gazette", MARKET, mode="firearms"), report("herald", MARKET, **{"mode": "firearms", **other})) == [
+    assert merged(report("gazette", MARKET, mode="firearms", published=2), report("herald", MARKET, **{"mode": "firearms", **other})) == [
         {"gazette"},
         {"herald"},
     ]  # type: ignore[arg-type]

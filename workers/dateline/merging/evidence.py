@@ -67,13 +67,14 @@ def measure(table: Table, row: int, rows: Rows, alike: Floats, options: MergingO
         **_days(table, row, rows),
         **_toll(table, "killed", row, rows),
         **_toll(table, "injured", row, rows),
+        "other_type": (table["type"][rows] != table["type"][row]).astype(np.float64),
         "same_mode": ((table["mode"][rows] == table["mode"][row]) & (table["mode"][rows] != NONE)).astype(np.float64),
     }
 
 
 def _ruled_out(table: Table, row: int, rows: Rows, pieces: Pieces, options: MergingOptions) -> NDArray[np.bool_]:
-    """Different modes; places that the words of both events name and that lie apart; days that are far apart."""
-    other_mode = _differ(table["mode"][rows], int(table["mode"][row]))
+    """Different modes of one type; places that the words of both events name and that lie apart; days that are far apart."""
+    other_mode = _differ(table["mode"][rows], int(table["mode"][row])) & (table["type"][rows] == table["type"][row])
     elsewhere = (pieces["elsewhere"] > 0) & table["tied"][rows] & bool(table["tied"][row])
     between = np.maximum(table["first_day"][rows], table["first_day"][row]) - np.minimum(table["last_day"][rows], table["last_day"][row])
     ruled_out: NDArray[np.bool_] = other_mode | elsewhere | (between > options.most_days_apart)

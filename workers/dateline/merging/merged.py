@@ -13,7 +13,7 @@ from dateline.codec import content_id, encode
 from dateline.merging.block import Group
 from dateline.merging.origins import origins
 from dateline.merging.tolls import merged_toll
-from dateline.records import Attribution, Casualties, Codes, DateSpan, Event, Evidence, Mention, Party, Place
+from dateline.records import Attribution, Casualties, Codes, DateSpan, Event, EventType, Evidence, Mention, Party, Place
 
 _FINENESS = {
     "site": 0,
@@ -36,12 +36,14 @@ def merged(group: Group) -> Event:
     """The event that these mentions tell of. They come in the order of `precedence`, one of an article."""
     founder, origin_of = group[0], origins(group)
     published = [mention.source.published for mention in group if mention.source.published is not None]
-    mode = next((mention.event_mode for mention in group if mention.event_mode is not None), None)
+    event_type = _best_type(group, origin_of)
+    ours = [mention for mention in group if mention.event_type == event_type]
+    mode = next((mention.event_mode for mention in ours if mention.event_mode is not None), None)
     return Event(
         event_id=event_id(founder),
         state="active",
         merged_into=None,
-        event_type=founder.event_type,
+        event_type=event_type,
         event_mode=mode,
         contexts=tuple(sorted({context for mention in group for context in mention.contexts})),
         status=founder.status,
@@ -60,7 +62,7 @@ def merged(group: Group) -> Event:
         origin_count=len(set(origin_of)),
         attribution=_attribution(group),
         central=any(mention.central for mention in group),
-        codes=_codes([mention for mention in group if mention.event_mode == mode]),
+        codes=_codes([mention for mention in ours if mention.event_mode == mode]),
         confidence=_confidence(group, origin_of),
         first_reported=min(published, default=None),
         last_reported=max(published, default=None),
@@ -75,6 +77,12 @@ def _support(values: Sequence[Hashable | None], origin_of: Sequence[int]) -> dic
         if value is not None:
             told[value].add(origin)
     return {value: len(by) for value, by in told.items()}
+
+
+def _best_type(group: Group, origin_of: Sequence[int]) -> EventType:
+    """What most origins take it for; of equals what the first does."""
+    support = _support([mention.event_type for mention in group], origin_of)
+    return max(group, key=lambda mention: support[mention.event_type]).event_type
 
 
 def _best_place(places: Sequence[Place | None], origin_of: Sequence[int]) -> Place | None:

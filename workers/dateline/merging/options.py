@@ -38,6 +38,7 @@ class PairWeights:
     other_killed: float
     same_injured: float
     other_injured: float
+    other_type: float
     same_mode: float
 
 

@@ -29,7 +29,8 @@ _ENDLESS = 2**31
 
 _ROW = np.dtype(
     [
-        ("alive", np.bool_), ("timed", np.bool_), ("kind", np.int64), ("mode", np.int64), ("article", np.int64), ("central", np.bool_),
+        ("alive", np.bool_), ("timed", np.bool_), ("kind", np.int64), ("type", np.int64), ("mode", np.int64), ("article", np.int64),
+        ("central", np.bool_),
         ("scale", np.int64), ("country", np.int64), ("province", np.int64), ("spot", np.int64), ("tied", np.bool_),
         ("lat", np.float64), ("lon", np.float64), ("radius_km", np.float64),
         ("reported", np.float64), ("first_day", np.int64), ("last_day", np.int64), ("exact", np.bool_),
@@ -114,6 +115,7 @@ class Table:
         values |= {
             "alive": True,
             "kind": self._number("kind", (mention.block, mention.status)),
+            "type": self._number("type", mention.event_type),
             "mode": self._number("mode", mention.event_mode),
             "article": self._number("article", mention.source.article_id),
             "central": mention.central,
