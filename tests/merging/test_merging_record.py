@@ -64,6 +64,7 @@ def test_of_one_name_the_fullest_record_is_kept() -> None:
         pytest.param([(5, None), 7], (7, 7), id="at least five, and seven"),
         pytest.param([4, 7], (4, 7), id="disagreement is kept"),
         pytest.param([(4, 6), (5, 9)], (5, 6), id="ranges narrow each other"),
+        pytest.param([4, 4, 7], (4, 4), id="what most say"),
         pytest.param([3, None], (3, 3), id="one does not say"),
         pytest.param([9, (12, None)], (9, 12), id="nine, and at least twelve"),
     ],
