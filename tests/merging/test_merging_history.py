@@ -48,3 +48,11 @@ def test_an_event_that_has_ended_is_not_ended_again_but_may_come_back() -> None:
     ended = {key: replace(value, state="retracted") for key, value in event.items()}
     assert changes(ended, []) == []
     assert changes(ended, event.values()) == list(event.values())
+
+
+def test_an_attack_that_most_take_for_an_accident_is_merged_not_retracted() -> None:
+    attack = report("a", MARKET, published=4)
+    accident, another = (report(name, MARKET, published=day, event_type="ACCIDENT") for name, day in (("b", 3), ("c", 5)))
+    told, ended = changes(events(attack), events(attack, accident, another).values())
+    assert (told.event_type, told.event_id) == ("ACCIDENT", event_id(accident))
+    assert (ended.event_id, ended.state, ended.merged_into) == (event_id(attack), "merged", told.event_id)

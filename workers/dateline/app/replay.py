@@ -1,7 +1,7 @@
 """Replay: read articles again, with the extraction of today, and bring an events topic to what they now say.
 
 Articles are read and merged in one go, in event time: none is late, and the same articles give the same bytes whatever else runs.
-Everything the articles say is held in memory until they are read (about 2 kB a mention).
+Everything the articles say is held in memory until they are read (about 3 kB a mention).
 """
 
 from __future__ import annotations

@@ -18,5 +18,10 @@ def block_key(event_type: str, country: str | None) -> str:
     `country` (ISO 3166) is that of the event's place, else the one that its article speaks of most. What does not happen at a place meets
     whatever its country. Days are no part of the key: reports of one event straddle any border between days, and some are undated.
     """
-    family = _HARM.get(event_type, event_type)
+    family = family_of(event_type)
     return f"{family}:{country or UNKNOWN}" if event_type in HAPPENINGS else family
+
+
+def family_of(event_type: str) -> str:
+    """The types that may be one event have one family."""
+    return _HARM.get(event_type, event_type)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dateline.merging.block import Block, Group
+from dateline.merging.blocks import family_of
 from dateline.merging.merged import event_id
 from dateline.merging.options import MergingOptions
 from dateline.merging.versions import current
@@ -24,15 +25,18 @@ def changes(before: Mapping[str, Event], now: Iterable[Event]) -> list[Event]:
     resting_on: dict[tuple[str, Evidence], str] = {}
     for event in active.values():
         for evidence in event.evidence:
-            resting_on.setdefault((event.event_type, evidence), event.event_id)
+            for kind in (event.event_type, family_of(event.event_type)):
+                resting_on.setdefault((kind, evidence), event.event_id)
     told = [event for event in active.values() if before.get(event.event_id) != event]
     gone = [event for _, event in sorted(before.items()) if event.state == "active" and event.event_id not in active]
     return told + [_ended(event, resting_on) for event in gone]
 
 
 def _ended(event: Event, resting_on: Mapping[tuple[str, Evidence], str]) -> Event:
-    founding = (evidence for evidence in event.evidence if evidence.article_id == founding_article(event))
-    heir = next((resting_on[key] for evidence in founding if (key := (event.event_type, evidence)) in resting_on), None)
+    """By the event of its type that rests on its founding words, else by one that takes the same for an accident, or an attack."""
+    founding = [evidence for evidence in event.evidence if evidence.article_id == founding_article(event)]
+    kinds = (event.event_type, family_of(event.event_type))
+    heir = next((resting_on[key] for kind in kinds for evidence in founding if (key := (kind, evidence)) in resting_on), None)
     return replace(event, state="merged" if heir else "retracted", merged_into=heir)
 
 
