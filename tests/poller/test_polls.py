@@ -15,7 +15,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dateline.codec import decode, encode
-from dateline.poller import Feed, FeedState, Fetched, Gone, NotModified, PollerOptions, PollResult, Retry, Unreadable, feed, keep, poll
+from dateline.poller import (
+    Feed,
+    FeedState,
+    Fetched,
+    Gone,
+    NotModified,
+    PollerOptions,
+    PollResult,
+    Retry,
+    Unreadable,
+    feed,
+    keep,
+    poll,
+    read_body,
+)
 from dateline.poller.fetching import Outcome
 from dateline.records import Article
 
@@ -201,6 +215,24 @@ async def test_the_table_of_seen_items_is_bounded_and_forgets_the_longest_unseen
     assert state is not None
     assert len(state.seen) == options.max_seen_items
     assert (await polled(rss([{"title": f"4-{number}"} for number in range(20)]), options, state)).articles == ()
+
+
+async def test_a_feed_is_asked_where_its_state_says_it_lives_now(options: PollerOptions) -> None:
+    there = "https://andes.example/new/feed"
+    world = World({there: found(rss([BRIDGE]), url=there)})
+    state = FeedState(feed_id=FEED.feed_id, url=there)
+    result = await poll(FEED, state, fetcher=world, read=here, options=options, now=NOW)
+    assert [article.title for article in result.articles] == ["Bridge reopened"]
+    assert (world.asked, result.state.url, result.state.feed_id) == ([(there, None)], there, FEED.feed_id)
+
+
+async def test_a_pushed_body_is_read_like_a_polled_one(options: PollerOptions) -> None:
+    polled_first = await polled(found(rss([BRIDGE]), etag='"1"'), options)
+    both = found(rss([{"title": "Ferry found"}, BRIDGE]))
+    pushed = await read_body(FEED, polled_first.state, both, fetcher=World(), read=here, options=options, now=NOW)
+    assert [article.title for article in pushed.articles] == ["Ferry found"]
+    assert pushed.state.etag is None
+    assert (await polled(rss([{"title": "Ferry found"}, BRIDGE]), options, pushed.state)).outcome == "unchanged"
 
 
 class KilledError(Exception):

@@ -18,12 +18,13 @@ from dateline.poller.opml import Feed, UnreadableFeedListError, feed, read_feeds
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
 from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
-from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article
+from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article, read_body
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.store import Store, keep
 
 __all__ = [
     "Feed", "FeedState", "Fetched", "Fetcher", "Gone", "HttpFetcher", "Item", "NotModified", "ParsedFeed", "PollOutcome", "PollResult",
     "PollerOptions", "ProcessReader", "Reader", "Retry", "SeenItem", "Store", "Unreadable", "UnreadableFeedListError",
-    "UnreadablePageError", "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_feeds",
+    "UnreadablePageError", "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_body",
+    "read_feeds",
 ]  # fmt: skip

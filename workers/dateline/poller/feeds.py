@@ -31,7 +31,7 @@ class FeedState:
     """The record of the feeds topic, by feed id. `seen` maps item keys to items, the longest unseen first."""
 
     feed_id: str
-    url: str
+    url: str  # where it is asked now: the listed address, or where that one moved for good; the id stays
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None

@@ -41,7 +41,7 @@ class PollResult:
 async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime) -> PollResult:
     """Ask the feed once. Never raises for anything its server does: a failure is an outcome, with its reason in the state."""
     state = state or FeedState(feed_id=feed.feed_id, url=feed.url)
-    got = await fetcher.fetch(feed.url, max_bytes=options.max_feed_bytes, etag=state.etag, last_modified=state.last_modified)
+    got = await fetcher.fetch(state.url, max_bytes=options.max_feed_bytes, etag=state.etag, last_modified=state.last_modified)
     match got:
         case NotModified():
             return PollResult(outcome="not_modified", articles=(), state=succeeded(state, now, options, news=False))
@@ -50,12 +50,14 @@ async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: R
         case Retry(reason, after):
             return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=after))
         case Fetched():
-            return await _read(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+            return await read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
 
 
-async def _read(
+async def read_body(
     feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
 ) -> PollResult:
+    """What a feed's document brings, however it came: answered to a poll or pushed by a hub. A pushed one has no validators, so the
+    next poll asks without."""
     body_hash = hashlib.sha256(got.body).hexdigest()[:24]
     answered = dataclasses.replace(state, etag=got.etag, last_modified=got.last_modified, body_hash=body_hash)
     if body_hash == state.body_hash:
