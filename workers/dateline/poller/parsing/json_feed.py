@@ -1,0 +1,54 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from dateline.poller.parsing.feeds import Item, ParsedFeed, Unreadable
+from dateline.poller.parsing.fields import MAX_SUMMARY, address, addresses, instant, latest, line, lines
+from dateline.poller.text import html_to_text
+
+
+def parse_json(body: bytes, url: str, max_items: int, limit: int) -> ParsedFeed | Unreadable:
+    try:
+        feed = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        return Unreadable(f"parse: not JSON: {error}"[:300])
+    if not isinstance(feed, dict) or not str(feed.get("version", "")).startswith("https://jsonfeed.org/version/"):
+        return Unreadable("parse: JSON, but no JSON Feed: its version is not one of jsonfeed.org")
+    raw, hubs = feed.get("items"), feed.get("hubs")
+    dated = [(instant(item.get("date_published")), item) for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
+    language = line(feed.get("language"))
+    return ParsedFeed(
+        title=line(feed.get("title")),
+        items=tuple(_item(item, url, language, limit) for item in latest(dated, max_items)),
+        language=language,
+        hubs=addresses((hub.get("url") for hub in hubs if isinstance(hub, dict)), url) if isinstance(hubs, list) else (),
+        self_url=address(feed.get("feed_url"), url),
+    )
+
+
+def _item(item: Mapping[str, Any], base: str, language: str | None, limit: int) -> Item:
+    told = [item.get("content_html"), item.get("content_text"), item.get("summary")]
+    texts = [html_to_text(value, limit) for value in told if isinstance(value, str)]
+    authors = item.get("authors")
+    single = item.get("author")  # JSON Feed 1.0
+    names = [author.get("name") for author in (*(authors if isinstance(authors, list) else ()), single) if isinstance(author, dict)]
+    tags = item.get("tags")
+    guid, summary = item.get("id"), item.get("summary")
+    return Item(
+        guid=line(str(guid)) if isinstance(guid, str | int) else None,
+        url=address(item.get("url") or item.get("external_url"), base),
+        title=line(item.get("title")),
+        summary=html_to_text(summary, MAX_SUMMARY) or None if isinstance(summary, str) else None,
+        text=max(texts, key=len, default=""),
+        published=instant(item.get("date_published")),
+        updated=instant(item.get("date_modified")),
+        authors=lines(names),
+        tags=lines(tags if isinstance(tags, list) else ()),
+        language=line(item.get("language")) or language,
+        source=None,
+    )
