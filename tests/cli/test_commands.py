@@ -8,10 +8,12 @@ from click.testing import CliRunner
 from dateline import __version__
 from dateline.cli import cli
 
-COMMANDS = ["up", "poll", "worker", "tail", "replay", "extract", "geoparse", "feeds", "topics", "gazetteer"]
+COMMANDS = ["up", "poll", "worker", "tail", "replay", "extract", "geoparse", "feeds", "topics", "config", "gazetteer"]
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["topics", "create"], ["feeds", "list"], ["feeds", "check"]])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS), ["topics", "create"], ["config", "show"], ["feeds", "list"], ["feeds", "check"]]
+)
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(cli, [*command, "--help"])
     assert result.exit_code == 0

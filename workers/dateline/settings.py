@@ -9,14 +9,16 @@ handed its section and never imports this module.
 
 from __future__ import annotations
 
+import json
 import os
-from pathlib import Path
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-
 from dateline.app.options import WorkerOptions
-from dateline.config_files import config_file
+from dateline.config_files import SHIPPED
+from dateline.config_sources import PREFIX, Configured, files, flat, is_secret, variable
 from dateline.delivery.health import HttpOptions
 from dateline.delivery.kafka import KafkaOptions, TopicNames
 from dateline.geography.options import GeographyOptions
@@ -24,11 +26,11 @@ from dateline.merging.options import MergingOptions
 from dateline.poller.options import PollerOptions
 from dateline.reading_options import ReadingOptions
 
+HIDDEN = "***"
 
-class Settings(BaseSettings):
+
+class Settings(Configured):
     """The whole tree. Defaults and their reasons are in config/dateline.toml."""
-
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     kafka: KafkaOptions
     topics: TopicNames
@@ -39,24 +41,37 @@ class Settings(BaseSettings):
     worker: WorkerOptions
     http: HttpOptions
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 — the library calls by these names
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Later sources give way to earlier ones, section by section and value by value."""
-        files = [config_file("dateline.toml")]
-        if own := os.environ.get("DATELINE_CONFIG"):
-            if not Path(own).is_file():
-                raise FileNotFoundError(f"DATELINE_CONFIG names {own!r}, which is no file")
-            files.insert(0, Path(own))
-        return (init_settings, env_settings, *(TomlConfigSettingsSource(settings_cls, file) for file in files))
-
 
 def load(**overrides: Any) -> Settings:
     """Read the settings; `overrides` are sections as dicts and win over everything."""
     return Settings(**overrides)
+
+
+def effective(settings: Settings) -> Iterator[tuple[tuple[str, ...], Any, str]]:
+    """Each value with the names that lead to it and where it comes from: `shipped`, a file, or an environment variable.
+
+    Secrets are hidden: HIDDEN where one is set, else "".
+    """
+    told = [(file, dict(flat(tomllib.loads(file.read_text(encoding="utf-8"))))) for file in files()]
+    environment = {name.upper(): value for name, value in os.environ.items()}
+    for section in type(settings).model_fields:
+        for path, value in sorted(flat(asdict(getattr(settings, section)), (section,)), key=lambda told: len(told[0])):
+            shown = (HIDDEN if value.get_secret_value() else "") if is_secret(path) else value
+            file = next((file for file, values in told if path in values), None)
+            named = "shipped" if file is None or file.is_relative_to(SHIPPED) else str(file)
+            yield path, shown, _variable_that_sets(path, environment) or named
+
+
+def _variable_that_sets(path: tuple[str, ...], environment: dict[str, str]) -> str | None:
+    """A variable of its own, or one that gives a whole section as JSON."""
+    if variable(path) in environment:
+        return variable(path)
+    for depth in range(1, len(path)):
+        above = PREFIX + "__".join(path[:depth]).upper()
+        try:
+            given = json.loads(environment.get(above, "null"))
+        except ValueError:
+            continue
+        if isinstance(given, dict) and path[depth:] in dict(flat(given)):
+            return above
+    return None

@@ -26,7 +26,7 @@ from dateline.app.merge_agent import Merging
 from dateline.app.options import MERGE_TABLE
 from dateline.app.topics import prepare_topics
 from dateline.delivery.health import BEAT_S, Health, beating, serving
-from dateline.delivery.kafka import make_producer
+from dateline.delivery.kafka import KafkaOptions, make_producer, tls_context
 from dateline.delivery.last_words import stop_hard
 from dateline.delivery.metrics import Metrics
 from dateline.delivery.outbox import Outbox
@@ -90,6 +90,7 @@ def _faust_app(settings: Settings) -> Any:
     return faust.App(
         options.group,
         broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
+        broker_credentials=_credentials(kafka),
         store=options.store,
         datadir=str(folder),
         web_enabled=False,
@@ -106,6 +107,15 @@ def _faust_app(settings: Settings) -> Any:
         consumer_max_fetch_size=kafka.max_message_bytes,
         consumer_auto_offset_reset="earliest",
     )
+
+
+def _credentials(kafka: KafkaOptions) -> Any:
+    """What the settings say of security, in Faust's words; None for a plain connection."""
+    context = tls_context(kafka)
+    if kafka.uses_sasl:
+        password = kafka.sasl_password.get_secret_value()
+        return faust.SASLCredentials(username=kafka.sasl_username, password=password, ssl_context=context, mechanism=kafka.sasl_mechanism)
+    return faust.SSLCredentials(context) if context else None
 
 
 def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, int]) -> Worker:

@@ -9,6 +9,7 @@ import click
 
 from dateline import __version__
 from dateline.cli.batch import extract, geoparse
+from dateline.cli.config import config
 from dateline.cli.feeds import feeds
 from dateline.cli.gazetteer import gazetteer
 from dateline.cli.ontology import ontology
@@ -33,7 +34,7 @@ def cli(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, gazetteer, ontology):
+for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, config, gazetteer, ontology):
     cli.add_command(command)
 
 
@@ -48,7 +49,7 @@ def main() -> None:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         _fail(f"the settings are wrong: {wrong}")
     except KafkaError as error:
-        _fail(f"Kafka: {type(error).__name__}: {error}")
+        _fail(f"Kafka: {error}")
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing to say, and nobody to say it to
         sys.exit(FAILED)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import ssl
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import create_conn
+from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
+from pydantic import SecretStr
 
 HEADROOM = 1_000_000
 """Bytes a record may be longer than what it was made of: a dead letter is its input and headers, and must fit where that fitted."""
+
+# At debug this library logs every request whole, and the one of SASL/PLAIN is the password.
+logging.getLogger("aiokafka.conn").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,30 @@ class KafkaOptions:
     linger_ms: int
     max_message_bytes: int
     patience_s: float
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+    sasl_username: str
+    sasl_password: SecretStr
+    ssl_ca_file: str
+    ssl_cert_file: str
+    ssl_key_file: str
+    ssl_key_password: SecretStr
+
+    @property
+    def uses_sasl(self) -> bool:
+        return self.security_protocol.startswith("SASL")
+
+    @property
+    def uses_tls(self) -> bool:
+        return self.security_protocol.endswith("SSL")
+
+
+class UnreachableError(KafkaConnectionError):  # type: ignore[misc]
+    """No broker lets us in; the message says why not, as far as it can be told."""
+
+
+class SecurityOptionsError(ValueError):
+    """What the settings say of the connection's security does not fit together; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +73,10 @@ class TopicNames:
 def make_producer(options: KafkaOptions) -> AIOKafkaProducer:
     """A producer that is told of a delivery only when every in-sync replica has the record. Start and stop it yourself."""
     return AIOKafkaProducer(
-        bootstrap_servers=options.bootstrap,
+        **_connection(options),
         acks="all",
         enable_idempotence=options.idempotence,
         linger_ms=options.linger_ms,
-        request_timeout_ms=int(options.request_timeout_s * 1000),
         max_request_size=options.max_message_bytes + HEADROOM,
         compression_type="gzip",
     )
@@ -53,11 +86,97 @@ def make_consumer(options: KafkaOptions, *topics: str, group: str | None = None,
     """A consumer of raw bytes that commits nothing by itself. Start and stop it yourself."""
     return AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=options.bootstrap,
+        **_connection(options),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=options.max_message_bytes,
-        request_timeout_ms=int(options.request_timeout_s * 1000),
         **more,
     )
+
+
+def make_admin(options: KafkaOptions) -> AIOKafkaAdminClient:
+    """A client for topics and groups. Start and close it yourself."""
+    return AIOKafkaAdminClient(**_connection(options))
+
+
+async def start(client: Any, options: KafkaOptions) -> None:
+    """Start a producer, consumer or admin client. Raises UnreachableError, within seconds where a broker answers at all."""
+    try:
+        await client.start()
+    except KafkaConnectionError as error:
+        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
+        reason = await _why_not(options)
+        raise UnreachableError(f"can't use {options.bootstrap} over {options.security_protocol}: {reason}") from error
+
+
+async def _why_not(options: KafkaOptions) -> str:
+    """The client itself only logs the reasons: go to the first broker once more, and see."""
+    told = _connection(options)
+    host, _, port = told.pop("bootstrap_servers").split(",")[0].strip().rpartition(":")
+    try:
+        (await create_conn(host, int(port), **told)).close()
+    except ssl.SSLCertVerificationError as error:
+        return f"the broker's certificate is not to be trusted: {error.verify_message} (kafka.ssl_ca_file names whom we trust)"
+    except SaslAuthenticationFailed:
+        return f"the user name or password is wrong, or the broker knows no {options.sasl_mechanism}"
+    except (OSError, KafkaError, TimeoutError) as error:
+        closed = "closed" in str(error)  # what a broker does to whoever speaks another protocol, or shows no certificate
+        hint = "; it may ask for another kafka.security_protocol, or for a certificate (kafka.ssl_cert_file)" if closed else ""
+        return f"{error or type(error).__name__}{hint}"
+    return "the broker can be reached, and tells of no cluster"
+
+
+def _connection(options: KafkaOptions) -> dict[str, Any]:
+    """What every client is told of the cluster. Raises SecurityOptionsError."""
+    check_security(options)
+    told: dict[str, Any] = {
+        "bootstrap_servers": options.bootstrap,
+        "request_timeout_ms": int(options.request_timeout_s * 1000),
+        "security_protocol": options.security_protocol,
+        "ssl_context": tls_context(options),
+    }
+    if options.uses_sasl:
+        told |= {
+            "sasl_mechanism": options.sasl_mechanism,
+            "sasl_plain_username": options.sasl_username,
+            "sasl_plain_password": options.sasl_password.get_secret_value(),
+        }
+    return told
+
+
+def check_security(options: KafkaOptions) -> None:
+    """Say what is missing before a broker does, in words of its own or not at all. Raises SecurityOptionsError."""
+    given = bool(options.sasl_username), bool(options.sasl_password.get_secret_value())
+    if options.uses_sasl and not all(given):
+        raise SecurityOptionsError(
+            f"kafka.security_protocol is {options.security_protocol}, which needs kafka.sasl_username and the environment variable "
+            "DATELINE_KAFKA__SASL_PASSWORD"
+        )
+    if not options.uses_sasl and any(given):
+        raise SecurityOptionsError(
+            f"a user name or password for Kafka is given, and kafka.security_protocol is {options.security_protocol}, which sends none: "
+            "set it to SASL_SSL"
+        )
+    if not options.uses_tls and (options.ssl_ca_file or options.ssl_cert_file):
+        raise SecurityOptionsError(
+            f"a certificate for Kafka is given, and kafka.security_protocol is {options.security_protocol}, which encrypts nothing: "
+            "set it to SSL or SASL_SSL"
+        )
+
+
+def tls_context(options: KafkaOptions) -> ssl.SSLContext | None:
+    """TLS that checks the broker's certificate and host name; None for a protocol without TLS. Raises SecurityOptionsError."""
+    if not options.uses_tls:
+        return None
+    for file in (options.ssl_ca_file, options.ssl_cert_file, options.ssl_key_file):
+        if file and not Path(file).is_file():
+            raise SecurityOptionsError(f"the settings of Kafka's TLS name {file!r}, which is no file")
+    try:
+        context = ssl.create_default_context(cafile=options.ssl_ca_file or None)
+        if options.ssl_cert_file:
+            password = options.ssl_key_password.get_secret_value
+            context.load_cert_chain(options.ssl_cert_file, options.ssl_key_file or None, password)
+    except ssl.SSLError as error:
+        raise SecurityOptionsError(f"the certificates that the settings name for Kafka can't be used: {error}") from None
+    return context

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from dateline.delivery.kafka import KafkaOptions, make_consumer
+from dateline.delivery.kafka import start as start_client
 
 Bound = datetime | int | None
 """A place in a topic: the time a record came to it, an offset (of every partition), or None for its beginning or end."""
@@ -32,7 +33,7 @@ async def read_topic(
     Raises NoSuchTopicError.
     """
     consumer = make_consumer(kafka)
-    await consumer.start()
+    await start_client(consumer, kafka)
     try:
         if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
             raise NoSuchTopicError(f"no topic {topic!r} at {kafka.bootstrap}: `dateline topics create` makes ours")

@@ -14,7 +14,6 @@ asyncio.run(main())
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,11 +23,13 @@ from typing import get_args
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
+from pydantic_settings import SettingsConfigDict
 
 from dateline.codec import UnreadableRecordError, decode
-from dateline.config_files import config_file
+from dateline.config_sources import Configured
 from dateline.delivery.cloudevents import REVISION
 from dateline.delivery.kafka import KafkaOptions, make_consumer
+from dateline.delivery.kafka import start as start_client
 from dateline.records import Event, EventType
 
 _WAIT_MS = 1000  # for new records, before looking again whether the end is reached
@@ -101,6 +102,8 @@ async def subscribe(
     moment. With a `group`, several readers share the work, and each goes on where the group was: from_beginning says only where a new
     group begins. A record counts as handled once you ask for the next; what was not is delivered again after a restart.
     `until_end` stops when all that the topic held at the start has been read.
+
+    A cluster that asks for TLS or a password is reached as the settings say: `DATELINE_KAFKA__SECURITY_PROTOCOL=SASL_SSL` and so on.
 
     Records that can't be read are logged and passed over. Raises UnknownTopicError, ValueError for a type that does not exist, and
     aiokafka's KafkaError. Close it (`contextlib.aclosing`) when you stop before the end and go on with other things.
@@ -182,8 +185,9 @@ class _NewGroup(ConsumerRebalanceListener):  # type: ignore[misc]
 
 @asynccontextmanager
 async def _reader(bootstrap: str, topic: str, group: str | None, start: _Start) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = make_consumer(_options(bootstrap), group=group)
-    await consumer.start()
+    options = _options(bootstrap)
+    consumer = make_consumer(options, group=group)
+    await start_client(consumer, options)
     try:
         if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
             raise UnknownTopicError(f"no topic {topic!r} at {bootstrap}")
@@ -197,10 +201,17 @@ async def _reader(bootstrap: str, topic: str, group: str | None, start: _Start) 
         await consumer.stop()
 
 
+class _Connection(Configured):
+    """Of the settings only how to reach Kafka: who only reads needs none of the stages."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    kafka: KafkaOptions
+
+
 def _options(bootstrap: str) -> KafkaOptions:
-    """The shipped settings for another cluster: who only reads needs no configuration, and imports none of the stages."""
-    shipped = tomllib.loads(config_file("dateline.toml").read_text(encoding="utf-8"))
-    return replace(KafkaOptions(**shipped["kafka"]), bootstrap=bootstrap)
+    """The settings' connection, security included, to this cluster."""
+    return replace(_Connection().kafka, bootstrap=bootstrap)
 
 
 async def _at_end(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

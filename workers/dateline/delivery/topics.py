@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from dateline.delivery.kafka import HEADROOM, KafkaOptions, TopicNames
+from dateline.delivery.kafka import HEADROOM, KafkaOptions, TopicNames, make_admin, start
 
 VISIBLE_WITHIN_S = 15.0  # a new topic reaches every broker's metadata in milliseconds; longer means that the cluster is ill
 FOREVER = "-1"
@@ -44,8 +44,8 @@ async def ensure_topics(
     Raises TopicError.
     """
     wanted = wanted_topics(kafka, names, merge_window, changelogs)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap, request_timeout_ms=int(kafka.request_timeout_s * 1000))
-    await admin.start()
+    admin = make_admin(kafka)
+    await start(admin, kafka)
     try:
         ours = [topic for topic in wanted if isinstance(topic.partitions, int)]
         counts = await _make_missing(admin, ours, {}, kafka.replication_factor)
