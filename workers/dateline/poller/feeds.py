@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dateline.poller.options import PollerOptions
+from dateline.poller.websub import Subscription, compared
 from dateline.records import VERSION, Instant
 
 
@@ -43,6 +44,7 @@ class FeedState:
     last_success: Instant | None = None
     last_new_item: Instant | None = None
     retired: bool = False  # its server said that it is gone: not polled again
+    push: Subscription | None = None  # with the hub that the feed names
     seen: Mapping[str, SeenItem] = field(default_factory=dict)
     version: int = VERSION
 
@@ -54,12 +56,13 @@ def succeeded(state: FeedState, now: datetime, options: PollerOptions, *, news: 
     return dataclasses.replace(
         state,
         interval_s=interval,
-        next_poll=now + timedelta(seconds=_jittered(interval, state.feed_id)),
+        next_poll=now + timedelta(seconds=jittered(interval, state.feed_id)),
         failures=0,
         last_reason=None,
         last_polled=now,
         last_success=now,
         last_new_item=now if news else state.last_new_item,
+        push=compared(state.push, news=news),
     )
 
 
@@ -70,7 +73,7 @@ def failed(state: FeedState, now: datetime, options: PollerOptions, *, reason: s
     wait = min(max(wait, state.interval_s, after or 0), options.max_interval_s)
     return dataclasses.replace(
         state,
-        next_poll=now + timedelta(seconds=_jittered(wait, state.feed_id)),
+        next_poll=now + timedelta(seconds=jittered(wait, state.feed_id)),
         failures=failures,
         last_reason=reason,
         last_polled=now,
@@ -82,6 +85,6 @@ def retired(state: FeedState, now: datetime, reason: str) -> FeedState:
     return dataclasses.replace(state, retired=True, failures=state.failures + 1, last_reason=reason, last_polled=now)
 
 
-def _jittered(wait: float, feed_id: str) -> float:
+def jittered(wait: float, feed_id: str) -> float:
     """Up to a tenth longer, the same for one feed, so that feeds that started together drift apart."""
     return wait * (1 + int(feed_id[:4], 16) / 0xFFFF / 10)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -30,6 +30,13 @@ class Fetched:
     content_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    hubs: tuple[str, ...] = ()  # of the Link header: addresses that push this document by WebSub
+    self_url: str | None = None  # of the same: what they know it by
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was posted has been taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Retry:
     after: float | None = None
 
 
+T = TypeVar("T")
 Outcome = Fetched | NotModified | Gone | Retry
 
 
@@ -112,10 +120,18 @@ class HttpFetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        return await self._in_turn(url, lambda: self._request(url, headers, max_bytes))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Accepted | Retry:
+        """Hand a form to the address, or to where 307 and 308 send it. Raises nothing."""
+        return await self._in_turn(url, lambda: self._post(url, form))
+
+    async def _in_turn(self, url: str, request: Callable[[], Awaitable[T]]) -> T | Retry:
+        """Wait for the host's gate, then ask; every way in which that fails has a reason."""
         try:
             gate = self._gates.setdefault(urlsplit(url).hostname or "", asyncio.Semaphore(self._options.per_host))
             async with gate, asyncio.timeout(self._options.fetch_timeout_s):
-                return await self._request(url, headers, max_bytes)
+                return await request()
         except TimeoutError:
             return Retry(f"timeout: no full answer within {self._options.fetch_timeout_s:g} s")
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
@@ -131,6 +147,14 @@ class HttpFetcher:
             return Retry(f"{kind}: {error.os_error}"[:300])
         except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: what yarl and the codecs say of broken input
             return Retry(f"http: {type(error).__name__}: {error}"[:300])
+
+    async def _post(self, url: str, form: Mapping[str, str]) -> Accepted | Retry:
+        async with self._session.post(url, data=form, max_redirects=self._options.max_redirects) as response:
+            if response.method != "POST":
+                return Retry("redirects: HTTP 301, 302 or 303 drops what is posted")
+            if not 200 <= response.status < 300:
+                return Retry(f"status: HTTP {response.status}", _retry_after(response.headers.get("Retry-After")))
+            return Accepted()
 
     async def _request(self, url: str, headers: LooseHeaders, max_bytes: int) -> Outcome:
         async with self._session.get(url, headers=headers, max_redirects=self._options.max_redirects) as response:
@@ -151,7 +175,20 @@ class HttpFetcher:
                 content_type=_ascii(response.headers.get("Content-Type")),
                 etag=_ascii(response.headers.get("ETag")),
                 last_modified=_ascii(response.headers.get("Last-Modified")),
+                hubs=tuple(_linked(response, "hub")),
+                self_url=next(_linked(response, "self"), None),
             )
+
+
+def _linked(response: aiohttp.ClientResponse, relation: str) -> Iterator[str]:
+    """The addresses to which the Link header gives this relation, absolute."""
+    try:
+        links = response.links
+    except ValueError:
+        return
+    for relations, link in links.items():
+        if relation in relations.lower().split() and (url := _ascii(str(link["url"]))):
+            yield url
 
 
 def _ascii(header: str | None) -> str | None:

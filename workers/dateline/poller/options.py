@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dateline.poller.websub.options import WebSubOptions
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollerOptions:
@@ -30,6 +32,7 @@ class PollerOptions:
     earliest_year: int
     stop_deadline_s: float
     agencies: Mapping[str, tuple[str, ...]]
+    websub: WebSubOptions
 
     def __post_init__(self) -> None:
         if self.max_seen_items < self.max_items:

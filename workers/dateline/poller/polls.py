@@ -22,6 +22,7 @@ from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_item
 from dateline.poller.parsing import Unreadable, parse_feed
 from dateline.poller.reading import Reader
+from dateline.poller.websub import offered
 from dateline.records import Article
 
 PollOutcome = Literal["news", "unchanged", "not_modified", "failed", "gone"]
@@ -64,7 +65,8 @@ async def read_body(
     if isinstance(parsed, Unreadable):
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
-    after = succeeded(dataclasses.replace(answered, seen=seen), now, options, news=bool(articles))
+    push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
+    after = succeeded(dataclasses.replace(answered, seen=seen, push=push), now, options, news=bool(articles))
     return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)
 
 

@@ -23,6 +23,6 @@ from dateline.poller.websub.options import WebSubOptions
 from dateline.poller.websub.subscription import Subscription, alive, asked, compared, due, offered, overdue, refused, standing, verified
 
 __all__ = [
-    "Callbacks", "Denial", "Intent", "Meaningless", "Subscription", "WebSubOptions", "alive", "asked", "compared", "due", "is_signed_with", "offered",
-    "overdue", "read_question", "refused", "standing", "subscribe_request", "unsubscribe_request", "verified",
+    "Callbacks", "Denial", "Intent", "Meaningless", "Subscription", "WebSubOptions", "alive", "asked", "compared", "due",
+    "is_signed_with", "offered", "overdue", "read_question", "refused", "standing", "subscribe_request", "unsubscribe_request", "verified",
 ]  # fmt: skip

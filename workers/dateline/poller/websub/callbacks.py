@@ -32,9 +32,10 @@ class Callbacks:
         """What this hub signs this feed with. Another for each hub: one that we have left can't sign for the next."""
         return self._derive("secret", feed_id, hub)
 
-    def mark(self, feed_id: str) -> str:
+    @property
+    def mark(self) -> str:
         """Tells subscriptions of ours from those made with another address or secret, and gives neither away."""
-        return self._derive("mark", self.url(feed_id))[:16]
+        return self._derive("mark", self.base)[:16]
 
     def _token(self, feed_id: str) -> str:
         return self._derive("address", feed_id)[:40]

@@ -21,7 +21,6 @@ class WebSubOptions:
     max_retry_s: int
     net_interval_s: int
     look_every_s: float
-    requests: int
     max_pending: int
     max_pending_bytes: int
     max_pushes_a_minute: int

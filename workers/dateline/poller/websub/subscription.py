@@ -35,6 +35,7 @@ class Subscription:
     reason: str | None = None  # of the last failure
     last_push: Instant | None = None
     pushed: int = 0  # versions that pushes brought since the last poll
+    usual_poll: Instant | None = None  # when the next poll would be if pushes were not trusted
     trusted: bool = False  # at the last poll that could tell, pushes had brought all that was new
 
     @property
@@ -55,7 +56,7 @@ def offered(before: Subscription | None, hubs: Sequence[str], topic: str) -> Sub
 
 def asked(push: Subscription, mark: str, now: datetime, options: WebSubOptions) -> Subscription:
     """When a request goes out. A lease of another callback address ends for us here: its pushes go elsewhere."""
-    until = push.until if push.mark == mark else None
+    until = push.until if alive(push, mark, now) else None
     return dataclasses.replace(push, mark=mark, asked=now, until=until, next_request=now + timedelta(seconds=options.verify_within_s))
 
 
