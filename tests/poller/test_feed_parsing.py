@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dateline.poller import ParsedFeed, Unreadable, page_text, parse_feed
+from dateline.poller import ParsedFeed, Unreadable, parse_feed
 from dateline.poller.text import clean, html_to_text
 
 RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -121,21 +121,3 @@ def test_any_html_becomes_clean_text(html: str) -> None:
     assert len(text) <= 100
     assert clean(text, 100) == text
     text.encode()  # no lone surrogates
-
-
-PAGE = b"""<html lang="en"><head><title>Ferry sinks</title></head><body><nav>Home News Sport</nav><article><h1>Ferry sinks on lake</h1>
-<p>A ferry sank on Lake Kivu on Saturday with at least forty people on board, the port authority in Goma said in a statement.</p>
-<p>Fishermen pulled twenty-two people from the water, and the search for the others went on until dark, according to the authority.</p>
-</article><footer>All rights reserved</footer></body></html>"""
-
-
-def test_a_page_gives_its_article_and_not_its_menus() -> None:
-    text = page_text(PAGE, "https://lake.example/ferry", 1_000)
-    assert "A ferry sank on Lake Kivu" in text
-    assert "Home News Sport" not in text
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.binary(max_size=200), st.integers(0, len(PAGE)))
-def test_no_bytes_break_the_page_reader(junk: bytes, cut: int) -> None:
-    assert len(page_text(PAGE[:cut] + junk + PAGE[cut:], "https://lake.example/", 500)) <= 500

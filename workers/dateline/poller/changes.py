@@ -98,7 +98,7 @@ async def _page(found: Identified, feed: Feed, fetcher: Fetcher, read: Reader, o
     got = await fetcher.fetch(found.item.url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
         return ""
-    text = await read(page_text, got.body, got.url, options.max_text_chars)
+    text = await read(page_text, got.body, got.content_type, options.max_text_chars)
     return "" if isinstance(text, Unreadable) else text
 
 

@@ -79,7 +79,7 @@ async def read_article(url: str, fetcher: Fetcher, options: PollerOptions, now: 
     got = await fetcher.fetch(url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
         raise UnreadablePageError(f"{url}: {got.reason if isinstance(got, Retry | Gone) else 'no page'}")
-    item = page_item(got.body, got.url, options.max_text_chars)
+    item = page_item(got.body, got.content_type, got.url, options.max_text_chars)
     if not item.text:
         raise UnreadablePageError(f"{url}: no article text on this page")
     site = make_feed(got.url, name=item.source)
