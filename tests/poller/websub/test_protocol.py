@@ -44,24 +44,31 @@ def later(seconds: float) -> datetime:
 
 
 def granted(lease_s: int | None = 86_400, push: Subscription = FRESH) -> Subscription:
-    return verified(asked(push, OURS.mark, NOW, OPTIONS), lease_s, NOW, OPTIONS, spread=0)
+    return verified(asked(push, OURS.mark, NOW, OPTIONS), push.hub, lease_s, NOW, OPTIONS, spread=0)
 
 
 def test_a_request_names_topic_address_secret_and_lease() -> None:
     form = subscribe_request("ab12", HUB, TOPIC, OURS, 600)
     assert form["hub.mode"] == "subscribe"
     assert (form["hub.topic"], form["hub.lease_seconds"]) == (TOPIC, "600")
-    base, feed_id, token = form["hub.callback"].rsplit("/", 2)
+    base, feed_id, which, token = form["hub.callback"].rsplit("/", 3)
     assert (base, feed_id) == (OURS.base, "ab12")
-    assert OURS.knows(feed_id, token)
+    assert OURS.gave_out(feed_id, which, token)
+    assert OURS.hub_at(which, ("https://other.example/", HUB), TOPIC) == HUB
     assert len(form["hub.secret"]) < 200  # the Recommendation's limit
 
 
 def test_addresses_and_secrets_are_a_feeds_own_and_stay_the_same() -> None:
-    assert OURS.url("ab12") == Callbacks(OURS.base, b"one secret").url("ab12")
-    assert not OURS.knows("cd34", OURS.url("ab12").rpartition("/")[2])
-    assert not Callbacks(OURS.base, b"another").knows("ab12", OURS.url("ab12").rpartition("/")[2])
-    assert not OURS.knows("ab12", "é\udcff")
+    address = OURS.url("ab12", HUB, TOPIC)
+    assert Callbacks(OURS.base, b"one secret").url("ab12", HUB, TOPIC) == address
+    others = [OURS.url("cd34", HUB, TOPIC), OURS.url("ab12", "https://other.example/", TOPIC), OURS.url("ab12", HUB, TOPIC + "/2")]
+    assert len({address, *others}) == 4
+    _, feed_id, which, token = address.rsplit("/", 3)
+    assert not OURS.gave_out("cd34", which, token)
+    assert not OURS.gave_out(feed_id, which + "0", token)
+    assert not OURS.gave_out(feed_id, which, "é\udcff")
+    assert not Callbacks(OURS.base, b"another").gave_out(feed_id, which, token)
+    assert OURS.hub_at(which, ("https://other.example/",), TOPIC) is None
     assert len({OURS.secret("ab12", HUB), OURS.secret("cd34", HUB), OURS.secret("ab12", "https://other.example/")}) == 3
     assert "one secret" not in repr(OURS)
     assert OURS.mark != Callbacks(OURS.base, b"another").mark != Callbacks("https://b.example", b"another").mark
@@ -99,7 +106,7 @@ def test_a_subscription_runs_from_the_hubs_word_to_the_end_of_the_lease_and_is_r
     waiting = asked(FRESH, OURS.mark, NOW, OPTIONS)
     assert (standing(FRESH, NOW), standing(waiting, NOW)) == ("offered", "asked")
     assert not alive(waiting, OURS.mark, NOW)
-    push = verified(waiting, 86_400, later(5), OPTIONS, spread=0.5)
+    push = verified(waiting, HUB, 86_400, later(5), OPTIONS, spread=0.5)
     assert standing(push, later(6)) == "push"
     assert alive(push, OURS.mark, later(86_400))
     assert due(push, OURS.mark) == later(5 + 0.7 * 86_400)
@@ -128,7 +135,7 @@ def test_a_hub_that_never_verifies_is_asked_less_and_less_often_and_may_verify_l
         now = due(push, OURS.mark)
     assert waits[:3] == [OPTIONS.retry_s, 2 * OPTIONS.retry_s, 4 * OPTIONS.retry_s]
     assert max(waits) == OPTIONS.max_retry_s
-    late = verified(push, 86_400, now, OPTIONS, spread=0)
+    late = verified(push, HUB, 86_400, now, OPTIONS, spread=0)
     assert (late.failures, late.reason, standing(late, now)) == (0, None, "push")
 
 
@@ -155,6 +162,14 @@ def test_another_pollers_subscription_is_asked_for_anew_at_once() -> None:
     assert anew.until is None  # that lease pushes to the other poller
     failed = refused(anew, "status: HTTP 500", NOW, OPTIONS, spread=0)
     assert due(failed, theirs.mark) > NOW
+
+
+def test_the_hub_that_verified_is_the_one_in_use_though_another_was_asked_meanwhile() -> None:
+    other = "https://other.example/"
+    push = asked(Subscription(hubs=(HUB, other), topic=TOPIC), OURS.mark, NOW, OPTIONS)
+    turned = refused(push, "did not verify", later(900), OPTIONS, spread=0)
+    assert turned.hub == other
+    assert verified(turned, HUB, 86_400, later(901), OPTIONS, spread=0).hubs == (HUB, other)
 
 
 def test_a_feed_that_names_another_hub_or_itself_otherwise_is_subscribed_afresh() -> None:
@@ -196,7 +211,7 @@ def test_whatever_hubs_do_something_is_due_within_a_week_or_a_month(steps: list[
         if step == "asked":
             push = asked(push, mark, now, OPTIONS)
         elif step == "verified":
-            push = verified(push, seconds, now, OPTIONS, spread=1)
+            push = verified(push, HUB, seconds, now, OPTIONS, spread=1)
         elif step == "other":
             push = asked(push, "theirs", now, OPTIONS)
         else:

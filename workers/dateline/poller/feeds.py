@@ -87,4 +87,9 @@ def retired(state: FeedState, now: datetime, reason: str) -> FeedState:
 
 def jittered(wait: float, feed_id: str) -> float:
     """Up to a tenth longer, the same for one feed, so that feeds that started together drift apart."""
-    return wait * (1 + int(feed_id[:4], 16) / 0xFFFF / 10)
+    return wait * (1 + spread(feed_id) / 10)
+
+
+def spread(feed_id: str) -> float:
+    """0 to 1, evenly over feeds and the same for one."""
+    return int(feed_id[:4], 16) / 0xFFFF

@@ -26,13 +26,16 @@ from dateline.poller.websub import offered
 from dateline.records import Article
 
 PollOutcome = Literal["news", "unchanged", "not_modified", "failed", "gone"]
+Cause = Literal["poll", "push", "hub"]
+"""What a result comes of: a poll, a document that a hub pushed, or what we agreed with a hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """What one poll found: articles to deliver, oldest first, and the state to save after they are delivered."""
+    """What one poll or push found: articles to deliver, oldest first, and the state to save after they are delivered."""
 
     outcome: PollOutcome
+    cause: Cause = "poll"
     articles: tuple[Article, ...]
     state: FeedState
 

@@ -1,4 +1,4 @@
-"""Pushes: a document that a hub sent, and how polling slows and quickens with what pushes are worth."""
+"""Pushes: what a document brings that a hub sent, beside the polls of the same feed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from dateline.poller.changes import changes
-from dateline.poller.feeds import FeedState, jittered
+from dateline.poller.feeds import FeedState
 from dateline.poller.fetching import Fetched, Fetcher
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
 from dateline.poller.parsing import Unreadable, parse_feed
 from dateline.poller.polls import PollResult
 from dateline.poller.reading import Reader
-from dateline.poller.websub import alive
 
 
 async def read_push(
@@ -27,17 +26,17 @@ async def read_push(
     push = state.push
     parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
     if isinstance(parsed, Unreadable):
-        return PollResult(outcome="failed", articles=(), state=poll_soon(state, now, options))
+        return PollResult(outcome="failed", cause="push", articles=(), state=poll_soon(state, now, options))
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     if push:
         push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(articles))
     after = dataclasses.replace(state, seen=seen, push=push)
     if not articles:
-        return PollResult(outcome="unchanged", articles=(), state=after)
+        return PollResult(outcome="unchanged", cause="push", articles=(), state=after)
     after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None, last_new_item=now)
     if push and push.pushed > options.max_seen_items - options.max_items:  # more might push out what the feed still holds
         after = poll_soon(after, now, options)
-    return PollResult(outcome="news", articles=tuple(articles), state=after)
+    return PollResult(outcome="news", cause="push", articles=tuple(articles), state=after)
 
 
 def poll_soon(state: FeedState, now: datetime, options: PollerOptions) -> FeedState:
@@ -46,22 +45,3 @@ def poll_soon(state: FeedState, now: datetime, options: PollerOptions) -> FeedSt
         return state
     polite = state.last_polled + timedelta(seconds=options.min_interval_s) if state.last_polled else now
     return dataclasses.replace(state, next_poll=min(state.next_poll, max(now, polite)))
-
-
-def slowed(state: FeedState, mark: str, now: datetime, options: PollerOptions) -> FeedState:
-    """After a poll: the next one is only the net below pushes, where a lease runs and pushes bring all that is new."""
-    push = state.push
-    if push is None:
-        return state
-    if state.failures or state.next_poll is None or not push.trusted or not alive(push, mark, now):
-        return dataclasses.replace(state, push=dataclasses.replace(push, usual_poll=None))
-    net = now + timedelta(seconds=jittered(min(options.websub.net_interval_s, options.max_interval_s), state.feed_id))
-    return dataclasses.replace(state, next_poll=max(net, state.next_poll), push=dataclasses.replace(push, usual_poll=state.next_poll))
-
-
-def quickened(state: FeedState) -> FeedState:
-    """When pushes may have been missed, because the lease ended or nobody listened: the next poll is when it would be without them."""
-    push = state.push
-    if push is None or push.usual_poll is None or state.next_poll is None:
-        return state
-    return dataclasses.replace(state, next_poll=min(state.next_poll, push.usual_poll), push=dataclasses.replace(push, usual_poll=None))

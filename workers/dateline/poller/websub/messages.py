@@ -44,15 +44,15 @@ def subscribe_request(feed_id: str, hub: str, topic: str, callbacks: Callbacks, 
     return {
         "hub.mode": "subscribe",
         "hub.topic": topic,
-        "hub.callback": callbacks.url(feed_id),
+        "hub.callback": callbacks.url(feed_id, hub, topic),
         "hub.secret": callbacks.secret(feed_id, hub),
         "hub.lease_seconds": str(lease_s),
     }
 
 
-def unsubscribe_request(feed_id: str, topic: str, callbacks: Callbacks) -> dict[str, str]:
+def unsubscribe_request(feed_id: str, hub: str, topic: str, callbacks: Callbacks) -> dict[str, str]:
     """The form to post to a hub that need not push any longer."""
-    return {"hub.mode": "unsubscribe", "hub.topic": topic, "hub.callback": callbacks.url(feed_id)}
+    return {"hub.mode": "unsubscribe", "hub.topic": topic, "hub.callback": callbacks.url(feed_id, hub, topic)}
 
 
 def read_question(query: Mapping[str, str]) -> Intent | Denial | Meaningless:

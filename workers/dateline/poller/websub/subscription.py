@@ -60,11 +60,13 @@ def asked(push: Subscription, mark: str, now: datetime, options: WebSubOptions) 
     return dataclasses.replace(push, mark=mark, asked=now, until=until, next_request=now + timedelta(seconds=options.verify_within_s))
 
 
-def verified(push: Subscription, lease_s: int | None, now: datetime, options: WebSubOptions, *, spread: float) -> Subscription:
-    """After the hub verified. Renewal is due after 60 to 80 % of the lease, by `spread` (0 to 1), which leaves time to try again."""
+def verified(push: Subscription, hub: str, lease_s: int | None, now: datetime, options: WebSubOptions, *, spread: float) -> Subscription:
+    """After one of the hubs verified, late ones included: it is the one in use. Renewal is due after 60 to 80 % of the lease, by
+    `spread` (0 to 1), which leaves time to try again."""
     lease = min(lease_s or options.lease_s, options.max_lease_s)
     return dataclasses.replace(
         push,
+        hubs=(hub, *(other for other in push.hubs if other != hub)),
         asked=None,
         until=now + timedelta(seconds=lease),
         next_request=now + timedelta(seconds=lease * (0.6 + 0.2 * spread)),

@@ -1,0 +1,91 @@
+"""Asking hubs: which subscriptions are to be asked for, renewed or given up now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+
+from dateline.app.websub.feeds import Feeds, agree
+from dateline.poller import FeedState, HttpFetcher, PollerOptions, Retry
+from dateline.poller.subscribing import attended, quickened, refused_to
+from dateline.poller.websub import Callbacks, Subscription, due, subscribe_request, unsubscribe_request
+
+log = logging.getLogger(__name__)
+
+Spawn = Callable[[Coroutine[None, None, None]], object]
+"""Runs something beside, as long as the service runs."""
+
+
+class Asking:
+    """Looks at the feeds again and again. What hubs answer in time comes to the endpoint; only failures are learnt here."""
+
+    def __init__(self, feeds: Feeds, callbacks: Callbacks, fetcher: HttpFetcher, options: PollerOptions, spawn: Spawn) -> None:
+        self._feeds = feeds
+        self._callbacks = callbacks
+        self._fetcher = fetcher
+        self._options = options.websub
+        self._spawn = spawn
+        self._met: set[str] = set()  # feeds that were ours when we last looked
+        self._busy: set[str] = set()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            self._look(datetime.now(UTC))
+            await asyncio.sleep(self._options.look_every_s)
+
+    def _look(self, now: datetime) -> None:
+        here = {state.feed_id: state.push for state in self._feeds.states() if not state.retired}
+        for feed_id, push in here.items():
+            if push is None or feed_id in self._busy:
+                continue
+            if feed_id not in self._met and push.usual_poll:
+                self._start(feed_id, self._missed_some(feed_id))
+            elif due(push, self._callbacks.mark) <= now:
+                self._start(feed_id, self._attend(feed_id))
+        self._met = set(here)
+
+    def _start(self, feed_id: str, work: Coroutine[None, None, None]) -> None:
+        async def alone() -> None:
+            try:
+                await work
+            finally:
+                self._busy.discard(feed_id)
+
+        self._busy.add(feed_id)
+        self._spawn(alone())
+
+    async def _missed_some(self, feed_id: str) -> None:
+        """Of a feed that is ours since now: while nobody had it, nobody took what was pushed."""
+        await agree(self._feeds, feed_id, lambda state, _: quickened(state))
+
+    async def _attend(self, feed_id: str) -> None:
+        to_ask: Subscription | None = None
+
+        def attend(state: FeedState, push: Subscription) -> FeedState:
+            nonlocal to_ask
+            after, ask = attended(state, push, self._callbacks.mark, datetime.now(UTC), self._options)
+            to_ask = after.push if ask else None
+            return after
+
+        await agree(self._feeds, feed_id, attend)
+        if to_ask:  # outside the feed's turn, for hubs may verify before they answer
+            await self._ask(feed_id, to_ask.hub, to_ask.topic)
+
+    async def _ask(self, feed_id: str, hub: str, topic: str) -> None:
+        answer = await self._fetcher.post(hub, subscribe_request(feed_id, hub, topic, self._callbacks, self._options.lease_s))
+        if isinstance(answer, Retry):
+            reason = f"{hub}: {answer.reason}"
+            log.info("%s will not be pushed: %s", topic, reason)
+
+            def refuse(state: FeedState, push: Subscription) -> FeedState:
+                return refused_to(state, push, reason, datetime.now(UTC), self._options) if push.hub == hub else state
+
+            await agree(self._feeds, feed_id, refuse)
+
+    async def give_up(self, feed_id: str, push: Subscription) -> None:
+        """Tell a hub that it need not push any longer. If it can't be told, its lease ends some day."""
+        await agree(self._feeds, feed_id, lambda state, _: state)  # in turn, for the hub asks back, and what we want must be kept by then
+        await self._fetcher.post(push.hub, unsubscribe_request(feed_id, push.hub, push.topic, self._callbacks))
