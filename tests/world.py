@@ -20,7 +20,7 @@ from dateline.app.topics import prepare_topics
 from dateline.app.worker import work
 from dateline.codec import decode, encode
 from dateline.delivery.kafka import TopicNames, make_consumer, make_producer
-from dateline.delivery.producing import Outgoing, deliver
+from dateline.delivery.producing import Headers, Outgoing, deliver
 from dateline.records import Article, Event
 from dateline.settings import Settings, load
 
@@ -42,9 +42,13 @@ class World:
         worker = replace(
             defaults.worker, group=name, state_dir=str(folder / name), session_timeout_s=6, heartbeat_s=1, commit_interval_s=0.2, drain_s=10
         )
-        http = replace(defaults.http, worker_port=0)
+        polling = replace(defaults.polling, group=f"{name}-pollers", session_timeout_s=6, heartbeat_s=1, let_go_s=2)
+        poller = replace(defaults.poller, allow_private_addresses=True)
+        http = replace(defaults.http, worker_port=0, poller_port=0)
         self.folder = folder
-        self.settings: Settings = defaults.model_copy(update={"kafka": kafka, "topics": topics, "worker": worker, "http": http})
+        self.settings: Settings = defaults.model_copy(
+            update={"kafka": kafka, "topics": topics, "worker": worker, "polling": polling, "poller": poller, "http": http}
+        )
 
     async def prepare(self) -> None:
         await prepare_topics(self.settings)
@@ -52,12 +56,16 @@ class World:
     async def publish(self, articles: Iterable[Article]) -> None:
         await self.put(self.settings.topics.articles, [(article.article_id.encode(), encode(article)) for article in articles])
 
-    async def put(self, topic: str, records: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None) -> None:
+    async def put(
+        self, topic: str, records: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None, headers: Headers = ()
+    ) -> None:
         producer = make_producer(self.settings.kafka)
         await producer.start()
         try:
             await deliver(
-                producer, [Outgoing(topic=topic, key=key, value=value, partition=partition) for key, value in records], patience_s=30
+                producer,
+                [Outgoing(topic=topic, key=key, value=value, headers=tuple(headers), partition=partition) for key, value in records],
+                patience_s=30,
             )
         finally:
             await producer.stop()
@@ -127,7 +135,8 @@ class World:
             )
 
     def environment(self) -> dict[str, str]:
-        sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "worker", "http")}
+        sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "worker", "polling", "http")}
+        sections["poller"] = {"allow_private_addresses": self.settings.poller.allow_private_addresses}
         return {f"DATELINE_{section}__{name}".upper(): str(value) for section, values in sections.items() for name, value in values.items()}
 
 

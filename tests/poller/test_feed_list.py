@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dateline.config_files import config_file
-from dateline.poller import UnreadableFeedListError, read_feeds
+from dateline.poller import Feed, UnreadableFeedListError, feed, parse_opml, read_feeds, write_opml
 
 NESTED = """<opml version="2.0" xmlns:dateline="https://dateline.example/ns/feeds"><body>
   <outline text="A folder"><outline text="A folder in it">
@@ -61,3 +63,31 @@ def test_the_shipped_list_is_readable() -> None:
     feeds = read_feeds(config_file("feeds.opml"))
     assert len(feeds) >= 20
     assert all(feed.name and feed.url.startswith("https://") for feed in feeds)
+
+
+NAMES = st.none() | st.text(max_size=30)
+PATHS = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")))
+LISTED = st.builds(
+    feed,
+    st.builds("https://{}.example/{}".format, st.sampled_from("abcdef"), PATHS),
+    name=NAMES,
+    country=st.sampled_from([None, "PE", "gb"]),
+    language=NAMES,
+    page_text=st.booleans(),
+)
+
+
+@given(st.lists(LISTED, unique_by=lambda made: made.feed_id, min_size=1))
+def test_an_exported_list_is_read_back_the_same(feeds: list[Feed]) -> None:
+    listed = parse_opml(write_opml(feeds), "exported")
+    assert (list(listed.feeds), listed.refused) == (feeds, ())
+
+
+def test_what_can_not_be_used_is_refused_by_line_and_the_rest_is_taken() -> None:
+    bad = '<outline text="Bad" xmlUrl="ftp://bad.example/"/>\n  <outline type="rss" text="Baltic Post"'
+    listed = parse_opml(NESTED.replace('<outline type="rss" text="Baltic Post"', bad).replace('"pe"', '"Peru"').encode(), "mine")
+    assert [one.url for one in listed.feeds] == ["http://baltic.example/feed"]
+    assert [(refused.line, refused.reason.split(":")[0]) for refused in listed.refused] == [
+        (3, "country must be two letters of ISO 3166-1, not 'Peru'"),
+        (5, "not an http(s) address"),
+    ]

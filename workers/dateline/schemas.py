@@ -19,13 +19,21 @@ import click
 import orjson
 from pydantic import TypeAdapter
 
+from dateline.app.polling.feed_topic import EPOCH
 from dateline.config_files import SHIPPED
 from dateline.delivery.cloudevents import REVISION
 from dateline.delivery.deadletters import PREFIX
-from dateline.poller import FeedState
+from dateline.poller import Feed, FeedState
 from dateline.records import VERSION, Article, Event, Mention, Withdrawal
 
-RECORDS: dict[str, type] = {"feed-state": FeedState, "article": Article, "mention": Mention, "withdrawal": Withdrawal, "event": Event}
+RECORDS: dict[str, type] = {
+    "feed": Feed,
+    "feed-state": FeedState,
+    "article": Article,
+    "mention": Mention,
+    "withdrawal": Withdrawal,
+    "event": Event,
+}
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FIELD = re.compile(r"^    (\w+): [^#\n]*#\s*(.+?)\s*$", re.MULTILINE)  # a field of a dataclass with a comment behind it
@@ -107,7 +115,9 @@ def asyncapi() -> dict[str, Any]:
 
 
 _CHANNELS: tuple[tuple[str, str, str, bool, tuple[str, ...]], ...] = (
-    ("feeds", "The state of each feed; the last record of a key holds.", "compact", True, ("FeedState",)),
+    ("feeds", "The list of feeds, and the state of each: two records a feed, under keys of their own, on the partition that the feed id "
+     "hashes to. The last record of a key holds, except that a state never replaces one of a higher `dateline-epoch`.", "compact", True,
+     ("Feed", "FeedState")),
     ("articles", "Every version of every article: what is replayed.", "delete", True, ("Article",)),
     ("mentions", "What one article says of one event; or that an older version of an article no longer holds.", "delete", True,
      ("Mention", "Withdrawal")),
@@ -138,7 +148,8 @@ def _operation(action: str, channel: str, messages: tuple[str, ...]) -> dict[str
 
 def _messages() -> dict[str, Any]:
     return {
-        "FeedState": _message("The state of one feed", "the feed id", "feed-state"),
+        "Feed": _message("A feed on the list; without a value: no longer", "feed: and the feed id", "feed"),
+        "FeedState": {**_message("The state of one feed", "the feed id", "feed-state"), "headers": _state_headers()},
         "Article": _message("One version of one article", "the article id", "article"),
         "Mention": _message("What one article says of one event", "the merge block", "mention"),
         "Withdrawal": _message("Mentions of an older version of an article no longer hold", "the merge block", "withdrawal"),
@@ -184,6 +195,10 @@ def _event_headers() -> dict[str, Any]:
         REVISION: "How many states of this event were published, this one included, in decimal digits.",
     }
     return _headers(told, {"ce_specversion": "1.0", "content-type": "application/json"}, {})
+
+
+def _state_headers() -> dict[str, Any]:
+    return _headers({EPOCH: "Which ownership of its partition wrote it, in decimal digits; a new owner begins a higher one."}, {}, {})
 
 
 def _letter_headers() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from dateline.app.options import WorkerOptions
+from dateline.app.options import PollingOptions, WorkerOptions
 from dateline.config_files import SHIPPED
 from dateline.config_sources import PREFIX, Configured, files, flat, is_secret, variable
 from dateline.delivery.health import HttpOptions
@@ -36,6 +36,7 @@ class Settings(Configured):
     topics: TopicNames
     reading: ReadingOptions
     poller: PollerOptions
+    polling: PollingOptions
     geography: GeographyOptions
     merging: MergingOptions
     worker: WorkerOptions

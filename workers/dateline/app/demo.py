@@ -28,9 +28,8 @@ async def serve_demo(folder: Path) -> AsyncIterator[list[Feed]]:
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
-        listed = folder / "feeds.opml"
-        feeds = parse_opml(listed.read_bytes().replace(b"{base}", f"http://{host}:{port}".encode()), str(listed))
+        listed = parse_opml((folder / "feeds.opml").read_bytes().replace(b"{base}", f"http://{host}:{port}".encode()), folder.name)
         # Ids without the port: it is another one each time, and the feeds are the same
-        yield [replace(feed, feed_id=content_id("demo", urlsplit(feed.url).path)) for feed in feeds]
+        yield [replace(feed, feed_id=content_id("demo", urlsplit(feed.url).path)) for feed in listed.feeds]
     finally:
         await runner.cleanup()

@@ -1,4 +1,4 @@
-"""The settings of the worker, in a module of their own: whoever only names them need not load Faust."""
+"""The settings of worker and poller service, in a module of their own: whoever only names them need not load Faust."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ class WorkerOptions:
     rebalance_timeout_s: float
     commit_interval_s: float
     drain_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollingOptions:
+    """How pollers share the feeds. Defaults and their reasons are in config/dateline.toml."""
+
+    group: str
+    session_timeout_s: float
+    heartbeat_s: float
+    rebalance_timeout_s: float
+    let_go_s: float
+    save_every_s: float
+    first_polls_per_s: float
 
 
 MERGE_TABLE = "merge"

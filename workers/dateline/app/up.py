@@ -22,6 +22,8 @@ EMBEDDED = {
     "DATELINE_KAFKA__REPLICATION_FACTOR": "1",
     "DATELINE_WORKER__SESSION_TIMEOUT_S": "4",  # this broker lets a group of one wait for half of it before it may begin
     "DATELINE_WORKER__HEARTBEAT_S": "1",
+    "DATELINE_POLLING__SESSION_TIMEOUT_S": "4",
+    "DATELINE_POLLING__HEARTBEAT_S": "1",
     "DATELINE_HTTP__WORKER_PORT": "0",  # free ports: two of us may run on one machine, and nobody scrapes a trial
     "DATELINE_HTTP__POLLER_PORT": "0",
 }

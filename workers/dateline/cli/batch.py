@@ -150,7 +150,7 @@ def _run(
 
 def _articles(source: str, tally: Tally, settings: Any) -> Iterator[Article]:
     if source.startswith(("http://", "https://")):
-        from dateline.app.polling import article_at
+        from dateline.app.one_article import article_at
 
         yield article_at(source, settings.poller)
         return

@@ -1,10 +1,11 @@
-"""`dateline feeds`: how the feeds are."""
+"""`dateline feeds`: the list of feeds, and how they are."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,32 +16,124 @@ from rich.table import Table
 from dateline.cli.options import bootstrap_option, load_settings
 
 if TYPE_CHECKING:
+    from dateline.app.polling.feed_list import Added
     from dateline.poller import Feed, FeedState, PollResult
+
+READ_IN_PART = 3  # exit code: some of the input could not be used
+page_text_option = click.option("--page-text/--no-page-text", default=True, show_default=True, help="Read the text of each item's page.")
 
 
 @click.group()
 def feeds() -> None:
-    """Look at feeds: how they are, and what a poll would bring."""
+    """The list of feeds: what is on it, how each feed is, what a poll would bring.
+
+    The list is on the feeds topic. Pollers that run notice within seconds what is added or removed.
+    """
 
 
 @feeds.command("list")
 @bootstrap_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON line a feed.")
 def list_feeds(bootstrap: str | None, as_json: bool) -> None:
-    """List the feeds that were polled: last success, last new item, next poll, failures and why."""
-    from dateline.app.polling import read_states
+    """List the feeds: last new item, next poll, interval, failures and why, as their poller saved them last.
+
+    What brought nothing new is saved once in an hour (polling.save_every_s), what changed at once.
+    """
+    from dateline.app.polling.feed_topic import read_book
 
     settings = load_settings(bootstrap)
-    states = sorted(asyncio.run(read_states(settings.kafka, settings.topics.feeds)).values(), key=lambda state: state.url)
+    book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
+    listed = sorted(((known.feed, known.state) for known in book.known.values() if known.feed), key=lambda pair: pair[0].url)
     if as_json:
-        for state in states:
-            sys.stdout.buffer.write(orjson.dumps(_row(state)) + b"\n")
+        for feed, state in listed:
+            sys.stdout.buffer.write(orjson.dumps(_row(feed, state)) + b"\n")
         return
-    table = Table("feed", "last success", "last new item", "next poll", "failures", "reason")
-    for state in states:
-        times = (_time(state.last_success), _time(state.last_new_item), "never" if state.retired else _time(state.next_poll))
-        table.add_row(state.url, *times, str(state.failures), state.last_reason or "")
+    table = Table("feed", "last new item", "next poll", "interval", "failures", "reason")
+    for feed, state in listed:
+        if state is None:
+            table.add_row(feed.url, "–", "soon", "–", "", "never polled")
+            continue
+        next_poll = "never" if state.retired else _time(state.next_poll)
+        interval = f"{state.interval_s / 60:.0f} min"
+        table.add_row(state.url, _time(state.last_new_item), next_poll, interval, str(state.failures or ""), state.last_reason or "")
     Console().print(table)
+
+
+@feeds.command()
+@bootstrap_option
+@click.argument("url")
+@click.option("--name", help="The publisher's name.")
+@click.option("--country", metavar="CC", help="The publisher's home: two letters of ISO 3166-1.")
+@click.option("--language", metavar="LL", help="The language it writes in, where the feed does not say.")
+@page_text_option
+def add(bootstrap: str | None, url: str, name: str | None, country: str | None, language: str | None, page_text: bool) -> None:
+    """Put the feed at URL on the list, or give it other settings if it is there."""
+    from dateline.poller import feed
+
+    try:
+        wanted = feed(url, name=name, country=country, language=language, page_text=page_text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    _add(bootstrap, [wanted])
+
+
+@feeds.command("import")
+@bootstrap_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def import_feeds(bootstrap: str | None, file: Path) -> None:
+    """Put the feeds of an OPML file on the list; feeds that are there get the file's settings.
+
+    Exit code 3 if some of its outlines can't be used: each is named with its line and the reason.
+    """
+    from dateline.poller import read_opml
+
+    listed = read_opml(file)
+    _add(bootstrap, listed.feeds)
+    for refused in listed.refused:
+        click.echo(f"{file}, line {refused.line}: refused: {refused.reason}", err=True)
+    if listed.refused:
+        sys.exit(READ_IN_PART)
+
+
+def _add(bootstrap: str | None, wanted: tuple[Feed, ...] | list[Feed]) -> None:
+    from dateline.app.polling.feed_list import add_feeds
+
+    settings = load_settings(bootstrap)
+    result: Added = asyncio.run(add_feeds(settings.kafka, settings.topics, wanted))
+    click.echo(f"{len(result.added)} added, {len(result.changed)} changed, {len(result.there)} already there")
+
+
+@feeds.command()
+@bootstrap_option
+@click.argument("names", metavar="URL|ID ...", nargs=-1, required=True)
+def remove(bootstrap: str | None, names: tuple[str, ...]) -> None:
+    """Take feeds from the list. What is known of them is kept: one that is added again goes on where it was.
+
+    Exit code 1 if no feed of that address or id is on the list.
+    """
+    from dateline.app.polling.feed_list import remove_feeds
+
+    settings = load_settings(bootstrap)
+    gone, unknown = asyncio.run(remove_feeds(settings.kafka, settings.topics, names))
+    for feed in gone:
+        click.echo(f"removed {feed.url}")
+    for name in unknown:
+        click.echo(f"not on the list: {name}", err=True)
+    if unknown:
+        sys.exit(1)
+
+
+@feeds.command()
+@bootstrap_option
+def export(bootstrap: str | None) -> None:
+    """Write the list as OPML, which `dateline feeds import` reads, to standard output."""
+    from dateline.app.polling.feed_topic import read_book
+    from dateline.poller import write_opml
+
+    settings = load_settings(bootstrap)
+    book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
+    listed = sorted((known.feed for known in book.known.values() if known.feed), key=lambda feed: feed.url)
+    sys.stdout.buffer.write(write_opml(listed))
 
 
 @feeds.command()
@@ -79,9 +172,12 @@ async def _poll_once(wanted: Feed) -> PollResult:
         return await poll(wanted, None, fetcher=fetcher, read=read, options=options, now=datetime.now(UTC))
 
 
-def _row(state: FeedState) -> dict[str, object]:
-    """The state without the table of seen items, which only its size is worth telling of."""
-    return {name: getattr(state, name) for name in state.__dataclass_fields__ if name != "seen"} | {"seen": len(state.seen)}
+def _row(feed: Feed, state: FeedState | None) -> dict[str, object]:
+    """The feed, and its state without the table of seen items, which only its size is worth telling of."""
+    row = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
+    if state:
+        row |= {name: getattr(state, name) for name in state.__dataclass_fields__ if name != "seen"} | {"seen": len(state.seen)}
+    return row
 
 
 def _time(moment: datetime | None) -> str:

@@ -87,21 +87,21 @@ async def _signalled() -> None:
 
 @click.command()
 @bootstrap_option
-@click.option("--feeds", metavar="FILE.opml|URL", help="Feeds to poll; config/feeds.opml if not given.")
-@click.option("--demo", is_flag=True, help="Serve and poll the small bundled feed instead.")
+@click.option("--feeds", metavar="FILE.opml|URL", help="Feeds to put on the list first, as `dateline feeds import` does.")
+@click.option("--demo", is_flag=True, help="Serve the small bundled feed and put that on the list.")
 @click.option("--once", is_flag=True, help="Poll every feed one time and end. Exit code 1 if none could be read.")
 def poll(bootstrap: str | None, feeds: str | None, demo: bool, once: bool) -> None:
-    """Poll feeds and put their articles on the articles topic, until told to stop.
+    """Poll the feeds on the list and put their articles on the articles topic, until told to stop.
 
-    Goes on where the last poller ended: what feeds brought before is on the feeds topic. Serves /live, /ready and /metrics.
+    The list is on the feeds topic (`dateline feeds`), and so is what feeds brought before. Start several: they share the feeds, and
+    those of one that ends go to the others. Serves /live, /ready and /metrics.
     """
-    from dateline.config_files import config_file
     from dateline.poller import read_feeds
 
     if feeds and demo:
         raise click.UsageError("--demo brings its own feeds: give it or --feeds, not both")
     settings = load_settings(bootstrap)
-    listed = [] if demo else read_feeds(feeds or config_file("feeds.opml"))
+    listed = read_feeds(feeds) if feeds else []
     outcomes = asyncio.run(_poll(settings, listed, demo=demo, once=once))
     if once:
         click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no feeds")
@@ -111,8 +111,7 @@ def poll(bootstrap: str | None, feeds: str | None, demo: bool, once: bool) -> No
 
 async def _poll(settings: Settings, feeds: list[Feed], *, demo: bool, once: bool) -> Counter[str]:
     from dateline.app.demo import serve_demo
-    from dateline.app.poll_service import serve_poller
-    from dateline.app.polling import stop_on_signals
+    from dateline.app.polling.service import serve_poller, stop_on_signals
     from dateline.config_files import config_file
 
     stop = stop_on_signals()

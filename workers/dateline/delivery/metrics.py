@@ -27,7 +27,12 @@ class Metrics:
         )
         self.pool_busy = Gauge("dateline_pool_articles", "Articles handed to the reading pool and not yet back.", registry=registry)
         self.pool_size = Gauge("dateline_pool_processes", "Processes of the reading pool.", registry=registry)
-        self.feeds = Gauge("dateline_feeds", "Feeds, by outcome of their last poll.", ["outcome"], registry=registry)
+        self.polls = Counter("dateline_polls", "Polls of feeds, by outcome and kind of failure.", ["outcome", "reason"], registry=registry)
+        self.poll_seconds = Histogram(
+            "dateline_poll_seconds", "From asking a feed to its articles and state on the broker.", buckets=SECONDS, registry=registry
+        )
+        self.polls_due = Gauge("dateline_polls_due", "Feeds that are due and not yet polled.", registry=registry)
+        self.polls_behind = Gauge("dateline_polls_behind_seconds", "For how long the first of them has been due.", registry=registry)
         self.state = Gauge("dateline_merge_mentions", "Mentions held in the merge window.", registry=registry)
 
     def text(self) -> bytes:

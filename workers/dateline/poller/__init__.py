@@ -12,9 +12,9 @@ Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (w
 text) → articles; feeds (state and schedule), polls (one step of it all), store (the order of keeping). Nothing here knows of topics.
 """
 
-from dateline.poller.feeds import FeedState, SeenItem
+from dateline.poller.feeds import FeedState, SeenItem, failed
 from dateline.poller.fetching import Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
-from dateline.poller.opml import Feed, UnreadableFeedListError, feed, read_feeds
+from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListError, feed, parse_opml, read_feeds, read_opml, write_opml
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
 from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
@@ -23,8 +23,40 @@ from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.store import Store, keep
 
 __all__ = [
-    "Feed", "FeedState", "Fetched", "Fetcher", "Gone", "HttpFetcher", "Item", "NotModified", "ParsedFeed", "PollOutcome", "PollResult",
-    "PollerOptions", "ProcessReader", "Reader", "Retry", "SeenItem", "Store", "Unreadable", "UnreadableFeedListError",
-    "UnreadablePageError", "feed", "keep", "open_fetcher", "open_reader", "page_text", "parse_feed", "poll", "read_article", "read_body",
+    "Feed",
+    "FeedList",
+    "FeedState",
+    "Fetched",
+    "Fetcher",
+    "Gone",
+    "HttpFetcher",
+    "Item",
+    "NotModified",
+    "ParsedFeed",
+    "PollOutcome",
+    "PollResult",
+    "PollerOptions",
+    "ProcessReader",
+    "Reader",
+    "Refused",
+    "Retry",
+    "SeenItem",
+    "Store",
+    "Unreadable",
+    "UnreadableFeedListError",
+    "UnreadablePageError",
+    "failed",
+    "feed",
+    "keep",
+    "open_fetcher",
+    "open_reader",
+    "page_text",
+    "parse_feed",
+    "parse_opml",
+    "poll",
+    "read_article",
+    "read_body",
     "read_feeds",
+    "read_opml",
+    "write_opml",
 ]  # fmt: skip

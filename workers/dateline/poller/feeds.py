@@ -33,6 +33,7 @@ class FeedState:
 
     feed_id: str
     url: str  # where it is asked now: the listed address, or where that one moved for good; the id stays
+    listed: str | None = None  # its address on the list when it was polled last: another one there now is where it is asked
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None

@@ -8,9 +8,10 @@ A feed's settings are attributes of its outline, in Dateline's namespace:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -39,13 +40,31 @@ class Feed:
     page_text: bool = True  # fetch each item's page and read its text there, not only what the feed itself tells
 
 
-def feed(url: str, **settings: object) -> Feed:
-    """A feed by its address. Raises ValueError when that is no http(s) address."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An outline that names a feed which can't be used, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """What an OPML document lists; each address once, with the settings it has last."""
+
+    feeds: tuple[Feed, ...]
+    refused: tuple[Refused, ...]
+
+
+def feed(url: str, *, name: str | None = None, country: str | None = None, language: str | None = None, page_text: bool = True) -> Feed:
+    """A feed by its address. Raises ValueError when that is no http(s) address, or the country no country's code."""
     url = url.strip()
     parts = urlsplit(url)  # raises ValueError on broken IPv6 brackets
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or not url.isprintable():
         raise ValueError(f"not an http(s) address: {url!r}")
-    return Feed(feed_id=content_id(url), url=url, **settings)  # type: ignore[arg-type]  # names checked by Feed itself
+    return Feed(
+        feed_id=content_id(url), url=url, name=_line(name), country=_country(country), language=_line(language), page_text=page_text
+    )
 
 
 def read_feeds(source: str | Path) -> list[Feed]:
@@ -58,7 +77,14 @@ def read_feeds(source: str | Path) -> list[Feed]:
             return [feed(source)]
         except ValueError as error:
             raise UnreadableFeedListError(str(error)) from error
-    path = Path(source)
+    listed = read_opml(Path(source))
+    for refused in listed.refused:
+        raise UnreadableFeedListError(f"{source}, line {refused.line}: {refused.reason}")
+    return list(listed.feeds)
+
+
+def read_opml(path: Path) -> FeedList:
+    """The feeds of an OPML file, and the outlines that can't be used. Raises UnreadableFeedListError."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -66,7 +92,7 @@ def read_feeds(source: str | Path) -> list[Feed]:
     return parse_opml(raw, str(path))
 
 
-def parse_opml(raw: bytes, name: str) -> list[Feed]:
+def parse_opml(raw: bytes, name: str) -> FeedList:
     """The feeds of an OPML document; `name` is what error messages call it."""
     if len(raw) > MAX_BYTES:
         raise UnreadableFeedListError(f"{name}: longer than {MAX_BYTES} bytes")
@@ -77,28 +103,56 @@ def parse_opml(raw: bytes, name: str) -> list[Feed]:
         raise UnreadableFeedListError(f"{name}: not well-formed XML: {error}") from error
     if etree.QName(root).localname.lower() != "opml":
         raise UnreadableFeedListError(f"{name}: not OPML: its root element is <{etree.QName(root).localname}>")
-    feeds = {found.feed_id: found for found in _outlines(root, name)}
-    if not feeds:
-        raise UnreadableFeedListError(f"{name}: no outline has an xmlUrl")
-    return list(feeds.values())
-
-
-def _outlines(root: etree._Element, name: str) -> Iterator[Feed]:
+    feeds: dict[str, Feed] = {}
+    refused: list[Refused] = []
     for outline in root.iter("outline"):
-        attributes = {str(key).lower(): str(value).strip() for key, value in outline.attrib.items()}
-        if not (url := attributes.get("xmlurl")):
-            continue  # a folder
-        own = {key.removeprefix(_PREFIX): value for key, value in attributes.items() if key.startswith(_PREFIX)}
         try:
-            yield feed(
-                url,
-                name=attributes.get("title") or attributes.get("text") or None,
-                country=_country(own.get("country")),
-                language=attributes.get("language") or None,
-                page_text=_flag(own.get("pagetext", "true")),
-            )
+            if found := _feed_of(outline):
+                feeds[found.feed_id] = found
         except ValueError as error:
-            raise UnreadableFeedListError(f"{name}, line {outline.sourceline}: {error}") from error
+            refused.append(Refused(cast(int, outline.sourceline), str(error)))
+    if not feeds and not refused:
+        raise UnreadableFeedListError(f"{name}: no outline has an xmlUrl")
+    return FeedList(tuple(feeds.values()), tuple(refused))
+
+
+def write_opml(feeds: Iterable[Feed]) -> bytes:
+    """The feeds as an OPML document, from which `parse_opml` reads the same feeds."""
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={"dateline": NAMESPACE})
+    head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
+    etree.SubElement(head, "title").text = "Feeds of Dateline"
+    for listed in feeds:
+        outline = etree.SubElement(body, "outline", {"type": "rss", "text": listed.name or listed.url, "xmlUrl": listed.url})
+        told = {
+            "language": listed.language,
+            f"{_PREFIX}country": listed.country,
+            f"{_PREFIX}pageText": None if listed.page_text else "false",
+        }
+        for attribute, value in told.items():
+            if value:
+                outline.set(attribute, value)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _feed_of(outline: etree._Element) -> Feed | None:
+    """None for a folder. Raises ValueError."""
+    attributes = {str(key).lower(): str(value).strip() for key, value in outline.attrib.items()}
+    if not (url := attributes.get("xmlurl")):
+        return None
+    own = {key.removeprefix(_PREFIX): value for key, value in attributes.items() if key.startswith(_PREFIX)}
+    name = attributes.get("title") or attributes.get("text")
+    return feed(
+        url,
+        name=None if name == url else name,  # OPML wants a text, so a list names a feed without a name by its address
+        country=own.get("country"),
+        language=attributes.get("language"),
+        page_text=_flag(own.get("pagetext", "true")),
+    )
+
+
+def _line(text: str | None) -> str | None:
+    """In one line, with nothing in it that no list could hold."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split()) or None if text else None
 
 
 def _country(value: str | None) -> str | None:

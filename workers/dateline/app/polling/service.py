@@ -1,0 +1,54 @@
+"""The poller as a service: topics made, feeds polled, health and metrics served, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections import Counter
+from collections.abc import Sequence
+
+from dateline.app.polling.feed_list import add_feeds
+from dateline.app.polling.poller import open_poller
+from dateline.app.polling.watching import Watch
+from dateline.app.topics import prepare_topics
+from dateline.delivery.health import Health, beating, serving
+from dateline.delivery.metrics import Metrics
+from dateline.poller import Feed, PollResult
+from dateline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event set by SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve_poller(settings: Settings, feeds: Sequence[Feed], stop: asyncio.Event, *, once: bool) -> Counter[str]:
+    """Put these feeds on the list and poll our share of it until `stop`, or each feed of it one time with `once`; return how many
+    feeds' last poll had which outcome."""
+    await prepare_topics(settings)
+    await add_feeds(settings.kafka, settings.topics, feeds)
+    health, metrics, last = Health(settings.http.stalled_after_s), Metrics(), dict[str, str]()
+    watch = Watch(metrics, health)
+
+    def observe(feed: Feed, result: PollResult, seconds: float) -> None:
+        last[feed.feed_id] = result.outcome
+        watch.polled(feed, result, seconds)
+
+    with serving(settings.http.host, settings.http.poller_port, health, metrics) as port:
+        log.info("health and metrics on http://%s:%d", settings.http.host, port)
+        async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=observe, once=once) as poller:
+            beside = [asyncio.create_task(beating(health)), asyncio.create_task(watch.look_at(poller))]
+            try:
+                await poller.run(stop)
+            finally:
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
+    return Counter(last.values())
