@@ -60,7 +60,7 @@ async def articles(world: World) -> list[Article]:
     records = await world.records(world.settings.topics.articles)
     found = [decode(record.value, Article) for record in records]
     assert [record.key.decode() for record in records] == [article.article_id for article in found]
-    return found
+    return sorted(found, key=lambda article: (article.article_id, article.version))
 
 
 async def poll_once(world: World, observe: Observe = unobserved) -> None:
