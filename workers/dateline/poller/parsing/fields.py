@@ -40,20 +40,9 @@ def addresses(values: Iterable[object], base: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for value in values if (found := address(value, base))))[:MAX_NAMES]
 
 
-def instant(value: object) -> datetime | None:
-    """JSON Feed's dates: RFC 3339."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def latest(dated: list[tuple[datetime | None, T]], count: int) -> list[T]:
+def latest(dated: list[tuple[datetime | None, T]], count: int) -> list[tuple[datetime | None, T]]:
     """The `count` latest entries in the feed's order; undated ones count as latest, for they may be new."""
-    if len(dated) > count:
-        by_date = sorted(range(len(dated)), key=lambda i: dated[i][0] or datetime.max.replace(tzinfo=UTC), reverse=True)
-        return [dated[i][1] for i in sorted(by_date[:count])]
-    return [entry for _, entry in dated]
+    if len(dated) <= count:
+        return dated
+    by_date = sorted(range(len(dated)), key=lambda i: dated[i][0] or datetime.max.replace(tzinfo=UTC), reverse=True)
+    return [dated[i] for i in sorted(by_date[:count])]
