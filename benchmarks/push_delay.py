@@ -80,7 +80,9 @@ class Publisher:
 
     async def _page(self, request: web.Request) -> web.Response:
         title = request.match_info["name"]
-        return web.Response(text=f"<html><title>{title}</title><article><h1>{title}</h1>{PARAGRAPH * 5}</article>", content_type="text/html")
+        return web.Response(
+            text=f"<html><title>{title}</title><article><h1>{title}</h1>{PARAGRAPH * 5}</article>", content_type="text/html"
+        )
 
     async def _hub(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -118,7 +120,8 @@ async def poller(publisher: Publisher, bootstrap: str, interval_s: int, folder: 
     }
     if publisher.with_hub:
         settings |= {"POLLER__WEBSUB__CALLBACK": f"http://127.0.0.1:{port}/websub", "POLLER__WEBSUB__PORT": str(port)}
-    environment = os.environ | {f"DATELINE_{name}": value for name, value in settings.items()} | {"DATELINE_WEBSUB_SECRET": "benchmark"}
+        settings |= {"POLLER__WEBSUB__SECRET": "benchmark"}
+    environment = os.environ | {f"DATELINE_{name}": value for name, value in settings.items()}
     with (folder / "poller.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "dateline", "poll", "--feeds", str(folder / "feeds.opml"), env=environment, stdout=log, stderr=log
@@ -131,7 +134,7 @@ async def poller(publisher: Publisher, bootstrap: str, interval_s: int, folder: 
 
 
 async def measure(kafka: KafkaOptions, topic: str, *, with_hub: bool, feeds: int, interval_s: int) -> list[float]:
-    publisher, random = Publisher(with_hub), Random(7)  # noqa: S311
+    publisher, random = Publisher(with_hub), Random(7)
     delays: dict[str, float] = {}
 
     async def publish_sometime(name: str) -> None:
@@ -178,9 +181,7 @@ async def main() -> None:
     for with_hub in (False, True):
         async with nullcontext(told.bootstrap) if told.bootstrap else embedded_broker() as bootstrap:
             kafka = replace(settings.kafka, bootstrap=bootstrap, idempotence=False)
-            delays = sorted(
-                await measure(kafka, settings.topics.articles, with_hub=with_hub, feeds=told.feeds, interval_s=told.interval)
-            )
+            delays = sorted(await measure(kafka, settings.topics.articles, with_hub=with_hub, feeds=told.feeds, interval_s=told.interval))
         how = "WebSub" if with_hub else f"polls every {told.interval} s"
         print(
             f"{how}: {len(delays)} items, median {statistics.median(delays):.2f} s, "

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import hmac
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from world import until
 from dateline.app.websub import WebSub, open_websub
 from dateline.app.websub.feeds import Step
 from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Unreadable, feed, open_fetcher, poll
-from dateline.poller.websub import Callbacks, Subscription
+from dateline.poller.websub import Callbacks, Standing, Subscription
 from dateline.records import Article
 
 P = ParamSpec("P")
@@ -108,6 +108,7 @@ class HeldFeeds:
 
     def __init__(self) -> None:
         self.held: dict[str, FeedState] = {}
+        self.left: dict[str, FeedState] = {}  # removed, and not forgotten yet
         self.listed: dict[str, Feed] = {}
         self.articles: list[Article] = []
         self.turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -117,6 +118,17 @@ class HeldFeeds:
 
     def state(self, feed_id: str) -> FeedState | None:
         return self.held.get(feed_id)
+
+    def forget_removed(self, feed_id: str) -> Subscription | None:
+        if feed_id in self.listed or feed_id not in self.left:
+            return None
+        left = self.left.pop(feed_id)
+        return left.push
+
+    def remove(self, feed_id: str) -> None:
+        """Take it off the list."""
+        del self.listed[feed_id]
+        self.left[feed_id] = self.held.pop(feed_id)
 
     async def take(self, feed_id: str, step: Step) -> PollResult | None:
         async with self.turns[feed_id]:
@@ -130,6 +142,20 @@ class HeldFeeds:
 
 
 @dataclass
+class Counts:
+    """What was told of pushes and subscriptions."""
+
+    pushes: Counter[str] = field(default_factory=Counter)
+    standings: Mapping[Standing, int] = field(default_factory=dict)
+
+    def pushed(self, outcome: str) -> None:
+        self.pushes[outcome] += 1
+
+    def subscriptions(self, standings: Mapping[Standing, int]) -> None:
+        self.standings = standings
+
+
+@dataclass
 class Subscriber:
     """A poller of one feed with WebSub beside it."""
 
@@ -138,8 +164,12 @@ class Subscriber:
     feed: Feed
     options: PollerOptions
     callbacks: Callbacks
-    pushes: Counter[str]
+    counts: Counts
     running: asyncio.Task[None]
+
+    @property
+    def pushes(self) -> Counter[str]:
+        return self.counts.pushes
 
     @property
     def state(self) -> FeedState:
@@ -187,21 +217,18 @@ async def subscriber(
     port = port or unused_port()
     websub = dataclasses.replace(options.websub, callback=f"http://127.0.0.1:{port}/hooks", port=port)
     options = dataclasses.replace(options, websub=websub)
-    feeds, pushes = feeds or HeldFeeds(), Counter[str]()
+    feeds, counts, stop = feeds or HeldFeeds(), Counts(), asyncio.Event()
     listed = feed(hub.topic, page_text=False)
     feeds.listed[listed.feed_id] = listed
     callbacks = Callbacks(websub.callback, secret)
 
-    def count(outcome: str) -> None:
-        pushes[outcome] += 1
-
     async with (
         open_fetcher(options) as fetcher,
-        open_websub(feeds, callbacks, options, fetcher=fetcher, read=here, count=count) as opened,
+        open_websub(feeds, callbacks, options, fetcher=fetcher, read=here, watch=counts) as opened,
     ):
-        running = asyncio.create_task(opened.run())
+        running = asyncio.create_task(opened.run(stop))
         try:
-            yield Subscriber(opened, feeds, listed, options, callbacks, pushes, running)
+            yield Subscriber(opened, feeds, listed, options, callbacks, counts, running)
         finally:
-            running.cancel()
+            stop.set()
             await asyncio.gather(running, return_exceptions=True)

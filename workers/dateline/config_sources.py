@@ -68,7 +68,7 @@ def flat(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple
 
 
 def is_secret(path: tuple[str, ...]) -> bool:
-    return path[-1].endswith("password")
+    return path[-1].endswith(("password", "secret"))
 
 
 def variable(path: tuple[str, ...]) -> str:

@@ -264,6 +264,16 @@ async def test_a_feed_that_no_longer_names_the_hub_is_unsubscribed(hub: Hub, opt
         assert hub.answers[-1] == (200, "a challenge")
 
 
+async def test_a_removed_feed_is_unsubscribed(hub: Hub, options: PollerOptions) -> None:
+    async with subscriber(options, hub) as us:
+        await us.subscribed()
+        await us.until(lambda: us.counts.standings == {"push": 1}, "it is counted")
+        us.feeds.remove(us.feed.feed_id)
+        await us.until(lambda: len(hub.answers) == 2, "the hub asked whether we mean it")
+        assert (hub.asked[-1]["hub.mode"], hub.answers[-1]) == ("unsubscribe", (200, "a challenge"))
+        await us.until(lambda: us.counts.standings == {}, "it is counted no more")
+
+
 async def test_a_restart_goes_on_with_the_lease_and_another_secret_asks_anew(hub: Hub, options: PollerOptions) -> None:
     async with subscriber(options, hub) as us:
         await us.subscribed()

@@ -35,11 +35,13 @@ def feeds() -> None:
 @bootstrap_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON line a feed.")
 def list_feeds(bootstrap: str | None, as_json: bool) -> None:
-    """List the feeds: last new item, next poll, interval, failures and why, as their poller saved them last.
+    """List the feeds: last new item, next poll, interval, failures and why, as their poller saved them last; and how it stands with
+    the hub that a feed names: "push" while it has promised to push.
 
     What brought nothing new is saved once in an hour (polling.save_every_s), what changed at once.
     """
     from dateline.app.polling.feed_topic import read_book
+    from dateline.poller.websub import standing
 
     settings = load_settings(bootstrap)
     book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
@@ -48,14 +50,15 @@ def list_feeds(bootstrap: str | None, as_json: bool) -> None:
         for feed, state in listed:
             sys.stdout.buffer.write(orjson.dumps(_row(feed, state)) + b"\n")
         return
-    table = Table("feed", "last new item", "next poll", "interval", "failures", "reason")
+    table = Table("feed", "last new item", "next poll", "interval", "hub", "failures", "reason")
     for feed, state in listed:
         if state is None:
-            table.add_row(feed.url, "–", "soon", "–", "", "never polled")
+            table.add_row(feed.url, "–", "soon", "–", "", "", "never polled")
             continue
         next_poll = "never" if state.retired else _time(state.next_poll)
         interval = f"{state.interval_s / 60:.0f} min"
-        table.add_row(state.url, _time(state.last_new_item), next_poll, interval, str(state.failures or ""), state.last_reason or "")
+        hub = standing(state.push, datetime.now(UTC)) if state.push else ""
+        table.add_row(state.url, _time(state.last_new_item), next_poll, interval, hub, str(state.failures or ""), state.last_reason or "")
     Console().print(table)
 
 

@@ -33,6 +33,8 @@ class Metrics:
         )
         self.polls_due = Gauge("dateline_polls_due", "Feeds that are due and not yet polled.", registry=registry)
         self.polls_behind = Gauge("dateline_polls_behind_seconds", "For how long the first of them has been due.", registry=registry)
+        self.pushes = Counter("dateline_pushes", "Documents that hubs pushed, by outcome.", ["outcome"], registry=registry)
+        self.subscriptions = Gauge("dateline_subscriptions", "Feeds that name a hub, by how it stands.", ["standing"], registry=registry)
         self.state = Gauge("dateline_merge_mentions", "Mentions held in the merge window.", registry=registry)
 
     def text(self) -> bytes:

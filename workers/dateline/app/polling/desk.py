@@ -81,6 +81,7 @@ def _as_listed(feed: Feed, state: FeedState | None) -> FeedState:
 
 
 def _tells_more(before: FeedState, after: FeedState) -> bool:
-    """Whether somebody who looks at the feeds should know now: a feed is new, began or ceased to fail, moved, or is gone."""
-    told = bool(before.failures), before.retired, before.url
-    return before.last_polled is None or told != (bool(after.failures), after.retired, after.url)
+    """Whether somebody who looks at the feeds should know now: a feed is new, began or ceased to fail, moved, or is gone; or the next
+    poller, for it would not know what was agreed with a hub."""
+    told = bool(before.failures), before.retired, before.url, before.push
+    return before.last_polled is None or told != (bool(after.failures), after.retired, after.url, after.push)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from dateline.app.polling.lease import Lease
 from dateline.app.polling.schedule import Schedule
 from dateline.app.polling.share import Outlet, Share
 from dateline.delivery.kafka import KafkaOptions, TopicNames, make_producer, start
-from dateline.poller import Feed, FeedState, Fetcher, PollerOptions, PollResult, Reader, open_fetcher, open_reader, poll
+from dateline.poller import Feed, FeedState, HttpFetcher, PollerOptions, PollResult, Reader, open_fetcher, open_reader, poll
 
 AGAIN_S = 1.0  # after a poll that could not be begun
 
@@ -27,16 +27,24 @@ def unobserved(feed: Feed, result: PollResult, seconds: float) -> None:
     """Nobody watches."""
 
 
+def _as_it_is(before: FeedState, result: PollResult) -> PollResult:  # noqa: ARG001
+    return result
+
+
 class Poller:
-    """Polls the feeds of the shares that the group gives it. Open one with `open_poller`."""
+    """Polls the feeds of the shares that the group gives it. Open one with `open_poller`.
+
+    `after_poll` is given each poll's result, and the state before, before it is kept: what pushes are worth changes when the next is.
+    """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, desk: Desk, fetcher: Fetcher, read: Reader, polling: PollingOptions, *, once: bool
+        self, consumer: AIOKafkaConsumer, desk: Desk, fetcher: HttpFetcher, read: Reader, polling: PollingOptions, *, once: bool
     ) -> None:
         self.group = Group(consumer, desk.outlet.topics.feeds, desk.outlet.lease, polling, self)
         self._desk = desk
-        self._fetcher = fetcher
-        self._read = read
+        self.fetcher = fetcher
+        self.read = read
+        self.after_poll: Callable[[FeedState, PollResult], PollResult] = _as_it_is
         self._let_go_s = polling.let_go_s
         self._once = once
         self._schedule = Schedule(polling.first_polls_per_s)
@@ -129,7 +137,8 @@ class Poller:
             self._broken.set_exception(error)  # what Kafka raised is for `run` to raise
 
     async def _ask(self, feed: Feed, state: FeedState) -> PollResult:
-        return await poll(feed, state, fetcher=self._fetcher, read=self._read, options=self._desk.options, now=datetime.now(UTC))
+        result = await poll(feed, state, fetcher=self.fetcher, read=self.read, options=self._desk.options, now=datetime.now(UTC))
+        return self.after_poll(state, result)
 
     def _schedule_again(self, share: Share, feed_id: str, in_s: float | None = None) -> None:
         known = share.known(feed_id)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from dateline.app.polling.feed_list import add_feeds
 from dateline.app.polling.poller import open_poller
+from dateline.app.polling.subscribed import run_pushed
 from dateline.app.polling.watching import Watch
 from dateline.app.topics import prepare_topics
 from dateline.delivery.health import Health, beating, serving
@@ -38,7 +39,8 @@ async def serve_poller(settings: Settings, feeds: Sequence[Feed], stop: asyncio.
     watch = Watch(metrics, health)
 
     def observe(feed: Feed, result: PollResult, seconds: float) -> None:
-        last[feed.feed_id] = result.outcome
+        if result.cause == "poll":
+            last[feed.feed_id] = result.outcome
         watch.polled(feed, result, seconds)
 
     with serving(settings.http.host, settings.http.poller_port, health, metrics) as port:
@@ -46,7 +48,10 @@ async def serve_poller(settings: Settings, feeds: Sequence[Feed], stop: asyncio.
         async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=observe, once=once) as poller:
             beside = [asyncio.create_task(beating(health)), asyncio.create_task(watch.look_at(poller))]
             try:
-                await poller.run(stop)
+                if settings.poller.websub.callback and not once:
+                    await run_pushed(poller, settings.poller, watch, stop)
+                else:
+                    await poller.run(stop)
             finally:
                 for task in beside:
                     task.cancel()

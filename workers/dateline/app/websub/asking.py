@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 
-from dateline.app.websub.feeds import Feeds, agree
+from dateline.app.websub.feeds import Feeds, Watch, agree
 from dateline.poller import FeedState, HttpFetcher, PollerOptions, Retry
 from dateline.poller.subscribing import attended, quickened, refused_to
-from dateline.poller.websub import Callbacks, Subscription, due, subscribe_request, unsubscribe_request
+from dateline.poller.websub import Callbacks, Subscription, due, standing, subscribe_request, unsubscribe_request
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,15 @@ Spawn = Callable[[Coroutine[None, None, None]], object]
 class Asking:
     """Looks at the feeds again and again. What hubs answer in time comes to the endpoint; only failures are learnt here."""
 
-    def __init__(self, feeds: Feeds, callbacks: Callbacks, fetcher: HttpFetcher, options: PollerOptions, spawn: Spawn) -> None:
+    def __init__(
+        self, feeds: Feeds, callbacks: Callbacks, fetcher: HttpFetcher, options: PollerOptions, spawn: Spawn, watch: Watch
+    ) -> None:
         self._feeds = feeds
         self._callbacks = callbacks
         self._fetcher = fetcher
         self._options = options.websub
         self._spawn = spawn
+        self._watch = watch
         self._met: set[str] = set()  # feeds that were ours when we last looked
         self._busy: set[str] = set()
 
@@ -45,7 +49,11 @@ class Asking:
                 self._start(feed_id, self._missed_some(feed_id))
             elif due(push, self._callbacks.mark) <= now:
                 self._start(feed_id, self._attend(feed_id))
+        for feed_id in self._met - here.keys() - self._busy:
+            if push := self._feeds.forget_removed(feed_id):
+                self._start(feed_id, self.give_up(feed_id, push))
         self._met = set(here)
+        self._watch.subscriptions(Counter(standing(push, now) for push in here.values() if push))
 
     def _start(self, feed_id: str, work: Coroutine[None, None, None]) -> None:
         async def alone() -> None:

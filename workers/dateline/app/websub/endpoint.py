@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from dateline.app.websub.asking import Spawn
-from dateline.app.websub.feeds import Count, Feeds, agree, change
+from dateline.app.websub.feeds import Feeds, Watch, agree, change
 from dateline.app.websub.pending import Memory, Pace, Pending
 from dateline.poller import FeedState, Fetched, PollerOptions
 from dateline.poller.pushes import poll_soon
@@ -23,7 +23,7 @@ class Endpoint:
     """Hubs' requests for the feeds that this poller has."""
 
     def __init__(
-        self, feeds: Feeds, callbacks: Callbacks, options: PollerOptions, pending: Pending, memory: Memory, spawn: Spawn, count: Count
+        self, feeds: Feeds, callbacks: Callbacks, options: PollerOptions, pending: Pending, memory: Memory, spawn: Spawn, watch: Watch
     ) -> None:
         self._feeds = feeds
         self._callbacks = callbacks
@@ -32,7 +32,7 @@ class Endpoint:
         self._memory = memory
         self._pace = Pace(options.websub.max_pushes_a_minute)
         self._spawn = spawn
-        self._count = count
+        self._watch = watch
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -130,7 +130,7 @@ class Endpoint:
         return self._counted(outcome, status)
 
     def _counted(self, outcome: str, status: int) -> web.Response:
-        self._count(outcome)
+        self._watch.pushed(outcome)
         return _answer(status, outcome)
 
     def _at(self, request: web.Request) -> tuple[str, FeedState | None, str | None]:
@@ -140,7 +140,7 @@ class Endpoint:
         """
         feed_id, which = request.match_info["feed_id"], request.match_info["which"]
         if not self._callbacks.gave_out(feed_id, which, request.match_info["token"]):
-            self._count("unknown address")
+            self._watch.pushed("unknown address")
             raise web.HTTPNotFound
         state = self._feeds.state(feed_id)
         push = state.push if state and not state.retired else None

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 from dateline.poller import Feed, FeedState, PollResult
-from dateline.poller.websub import Subscription
+from dateline.poller.websub import Standing, Subscription
 
 Step = Callable[[Feed, FeedState], Awaitable[PollResult]]
 
-Count = Callable[[str], None]
-"""Told the outcome of each push: the one place where they are counted."""
+
+class Watch(Protocol):
+    """Told of what hubs do: the one place where it is counted."""
+
+    def pushed(self, outcome: str) -> None:
+        """A hub pushed, and this came of it."""
+        ...
+
+    def subscriptions(self, standings: Mapping[Standing, int]) -> None:
+        """How many of our feeds' subscriptions stand how."""
+        ...
 
 
 class Feeds(Protocol):
@@ -23,6 +32,10 @@ class Feeds(Protocol):
 
     def state(self, feed_id: str) -> FeedState | None:
         """None for a feed that is another poller's, was removed or was never polled."""
+        ...
+
+    def forget_removed(self, feed_id: str) -> Subscription | None:
+        """What was agreed for a feed of ours that was taken off the list; from now on it is not known any more."""
         ...
 
     async def take(self, feed_id: str, step: Step) -> PollResult | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import os
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import web
 
 from dateline.app.websub.asking import Asking
 from dateline.app.websub.endpoint import Endpoint
-from dateline.app.websub.feeds import Count, Feeds
+from dateline.app.websub.feeds import Feeds, Watch
 from dateline.app.websub.pending import Memory, Pending
 from dateline.delivery.health import PortTakenError
 from dateline.poller import Feed, FeedState, Fetched, HttpFetcher, PollerOptions, PollResult, Reader
@@ -25,15 +25,12 @@ from dateline.poller.websub import Callbacks, WebSubOptions
 
 log = logging.getLogger(__name__)
 
-SECRET = "DATELINE_WEBSUB_SECRET"  # noqa: S105 — the name of the variable
-"""Environment variable: what callback addresses and the hubs' keys are made of."""
-
 
 def callbacks_of(options: WebSubOptions) -> Callbacks:
-    """Our callback addresses. Without a secret in the environment one is made up, and a restart asks every hub anew."""
-    secret = os.environ.get(SECRET)
+    """Our callback addresses. Without a secret one is made up, and a restart asks every hub anew."""
+    secret = options.secret.get_secret_value()
     if not secret:
-        log.warning("%s is not set: hubs are asked anew at every start, and pushes on their way then are lost to polling", SECRET)
+        log.warning("poller.websub.secret is not set: hubs are asked anew at every start, and what they push meanwhile waits for a poll")
     return Callbacks(options.callback, secret.encode() if secret else secrets.token_bytes(32))
 
 
@@ -48,32 +45,35 @@ class WebSub:
         *,
         fetcher: HttpFetcher,
         read: Reader,
-        count: Count,
+        watch: Watch,
     ) -> None:
         self._feeds = feeds
         self._callbacks = callbacks
         self._options = options
         self._fetcher = fetcher
         self._read = read
-        self._count = count
+        self._watch = watch
         memory = Memory(options.websub.max_pending_bytes)
         pending = Pending(self._read_push, self._spawn, memory, most=options.websub.max_pending, at_once=options.concurrency)
-        self._asking = Asking(feeds, callbacks, fetcher, options, self._spawn)
-        self.endpoint = Endpoint(feeds, callbacks, options, pending, memory, self._spawn, count)
+        self._asking = Asking(feeds, callbacks, fetcher, options, self._spawn, watch)
+        self.endpoint = Endpoint(feeds, callbacks, options, pending, memory, self._spawn, watch)
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
-        """Ask hubs until cancelled. Raises what Kafka raised while a hub's word or push was kept."""
-        asking = asyncio.create_task(self._asking.run())
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ask hubs until `stop`, then let what was pushed be read. Raises what Kafka raised while a hub's word or push was kept."""
+        ends: list[asyncio.Future[Any]] = [asyncio.create_task(stop.wait()), asyncio.create_task(self._asking.run()), self._broken]
         try:
-            await asyncio.wait([asking, self._broken], return_when=asyncio.FIRST_COMPLETED)
-            for part in (asking, self._broken):
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if self._tasks and not self._broken.done():
+                await asyncio.wait(self._tasks, timeout=self._options.stop_deadline_s)
+            for part in ends:
                 if part.done():
                     part.result()
         finally:
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            for part in (*ends, *self._tasks):
+                part.cancel()
+            await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
 
     def after_poll(self, before: FeedState, result: PollResult) -> PollResult:
         """What a poll comes to where pushes come: the next one may be later, and a hub that the feed has left is told."""
@@ -82,22 +82,13 @@ class WebSub:
             self._spawn(self._asking.give_up(state.feed_id, old))
         return dataclasses.replace(result, state=state)
 
-    async def finish(self, within_s: float) -> None:
-        """Let what was pushed be read, if it is done in time; polls find the rest."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        self._broken.cancel()
-
     async def _read_push(self, feed_id: str, document: Fetched) -> None:
         async def step(feed: Feed, state: FeedState) -> PollResult:
             now = datetime.now(UTC)
             return await read_push(feed, state, document, fetcher=self._fetcher, read=self._read, options=self._options, now=now)
 
         result = await self._feeds.take(feed_id, step)
-        self._count(result.outcome if result else "elsewhere")
+        self._watch.pushed(result.outcome if result else "elsewhere")
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -112,11 +103,11 @@ class WebSub:
 
 @asynccontextmanager
 async def open_websub(
-    feeds: Feeds, callbacks: Callbacks, options: PollerOptions, *, fetcher: HttpFetcher, read: Reader, count: Count
+    feeds: Feeds, callbacks: Callbacks, options: PollerOptions, *, fetcher: HttpFetcher, read: Reader, watch: Watch
 ) -> AsyncIterator[WebSub]:
     """Serve hubs' requests for the life of the block; `run` what asks them. Raises PortTakenError."""
     host, port = options.websub.host, options.websub.port
-    websub = WebSub(feeds, callbacks, options, fetcher=fetcher, read=read, count=count)
+    websub = WebSub(feeds, callbacks, options, fetcher=fetcher, read=read, watch=watch)
     # Bodies as they come: what is signed is what was sent, and nobody unpacks a bomb here
     runner = web.AppRunner(websub.endpoint.application(), access_log=None, auto_decompress=False, lingering_time=1)
     await runner.setup()
@@ -129,4 +120,3 @@ async def open_websub(
         yield websub
     finally:
         await runner.cleanup()
-        await websub.finish(options.stop_deadline_s)

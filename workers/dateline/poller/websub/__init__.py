@@ -20,9 +20,21 @@ from dateline.poller.websub.messages import (
     unsubscribe_request,
 )
 from dateline.poller.websub.options import WebSubOptions
-from dateline.poller.websub.subscription import Subscription, alive, asked, compared, due, offered, overdue, refused, standing, verified
+from dateline.poller.websub.subscription import (
+    Standing,
+    Subscription,
+    alive,
+    asked,
+    compared,
+    due,
+    offered,
+    overdue,
+    refused,
+    standing,
+    verified,
+)
 
 __all__ = [
-    "Callbacks", "Denial", "Intent", "Meaningless", "Subscription", "WebSubOptions", "alive", "asked", "compared", "due",
+    "Callbacks", "Denial", "Intent", "Meaningless", "Standing", "Subscription", "WebSubOptions", "alive", "asked", "compared", "due",
     "is_signed_with", "offered", "overdue", "read_question", "refused", "standing", "subscribe_request", "unsubscribe_request", "verified",
 ]  # fmt: skip

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSubOptions:
     """Where hubs reach us and how far they are trusted. Defaults and their reasons are in config/dateline.toml."""
 
     callback: str  # "" switches it off
+    secret: SecretStr
     host: str
     port: int
     lease_s: int

@@ -116,10 +116,8 @@ def alive(push: Subscription | None, mark: str, now: datetime) -> bool:
     return push is not None and push.mark == mark and push.until is not None and push.until > now
 
 
-def standing(push: Subscription | None, now: datetime) -> Standing | None:
-    """How it stands, in a word: "push" while a lease runs; None where no hub is named."""
-    if push is None:
-        return None
+def standing(push: Subscription, now: datetime) -> Standing:
+    """How it stands, in a word: "push" while a lease runs."""
     if push.until and push.until > now:
         return "push"
     return "asked" if push.asked else "failed" if push.failures else "offered"
