@@ -25,7 +25,13 @@ class SecretInFileError(ValueError):
 class Configured(BaseSettings):
     """What is read from the files and the environment; `extra="ignore"` in a subclass reads some sections only."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=BETWEEN, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=BETWEEN,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # what is wrong with a secret is not told by printing it
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -68,7 +74,7 @@ def flat(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple
 
 
 def is_secret(path: tuple[str, ...]) -> bool:
-    return path[-1].endswith(("password", "secret"))
+    return path[-1].endswith(("password", "secret", "credentials"))
 
 
 def variable(path: tuple[str, ...]) -> str:

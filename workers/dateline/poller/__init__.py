@@ -13,7 +13,7 @@ text) → articles; feeds (state and schedule), polls (one step of it all), stor
 """
 
 from dateline.poller.feeds import FeedState, SeenItem, failed
-from dateline.poller.fetching import Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
+from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
 from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListError, feed, parse_opml, read_feeds, read_opml, write_opml
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
@@ -23,6 +23,7 @@ from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.store import Store, keep
 
 __all__ = [
+    "Busy",
     "Feed",
     "FeedList",
     "FeedState",

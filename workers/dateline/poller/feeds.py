@@ -81,6 +81,11 @@ def failed(state: FeedState, now: datetime, options: PollerOptions, *, reason: s
     )
 
 
+def postponed(state: FeedState, now: datetime, *, after: float) -> FeedState:
+    """After it was not asked, for its host was busy: asked soon."""
+    return dataclasses.replace(state, next_poll=now + timedelta(seconds=jittered(after, state.feed_id)))
+
+
 def retired(state: FeedState, now: datetime, reason: str) -> FeedState:
     """After the server said that the feed is gone for good."""
     return dataclasses.replace(state, retired=True, failures=state.failures + 1, last_reason=reason, last_polled=now)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from dateline.poller.websub.options import WebSubOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostOptions:
+    """How one host is spared."""
+
+    spacing_s: float
+    patience_s: float
+    throttled_spacing_s: float
+    max_spacing_s: float
+    pause_s: float
+    max_pause_s: float
+    throttle_memory_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +32,17 @@ class PollerOptions:
     max_interval_s: int
     concurrency: int
     per_host: int
+    hosts: HostOptions
+    dns_cache_s: int
     connect_timeout_s: float
     fetch_timeout_s: float
     max_feed_bytes: int
     max_page_bytes: int
     max_redirects: int
     allow_private_addresses: bool
+    proxy: str
+    proxy_password: SecretStr
+    credentials: SecretStr
     max_items: int
     max_seen_items: int
     max_text_chars: int

@@ -13,8 +13,8 @@ from typing import Literal
 
 from dateline.poller.articles import make_article
 from dateline.poller.changes import changes
-from dateline.poller.feeds import FeedState, failed, retired, succeeded
-from dateline.poller.fetching import Fetched, Fetcher, Gone, NotModified, Retry
+from dateline.poller.feeds import FeedState, failed, postponed, retired, succeeded
+from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Retry
 from dateline.poller.identity import identify
 from dateline.poller.opml import Feed
 from dateline.poller.opml import feed as make_feed
@@ -25,7 +25,7 @@ from dateline.poller.reading import Reader
 from dateline.poller.websub import offered
 from dateline.records import Article
 
-PollOutcome = Literal["news", "unchanged", "not_modified", "failed", "gone"]
+PollOutcome = Literal["news", "unchanged", "not_modified", "failed", "gone", "postponed"]
 Cause = Literal["poll", "push", "hub"]
 """What a result comes of: a poll, a document that a hub pushed, or what we agreed with a hub."""
 
@@ -49,6 +49,8 @@ async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: R
             return PollResult(outcome="not_modified", articles=(), state=succeeded(state, now, options, news=False))
         case Gone(reason):
             return PollResult(outcome="gone", articles=(), state=retired(state, now, reason))
+        case Busy(reason, after):
+            return PollResult(outcome="postponed", articles=(), state=postponed(state, now, after=after))
         case Retry(reason, after):
             return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=after))
         case Fetched():
@@ -81,7 +83,7 @@ async def read_article(url: str, fetcher: Fetcher, options: PollerOptions, now: 
     """The article at one address, outside any feed. It reads in this process: one page that somebody asked for by hand."""
     got = await fetcher.fetch(url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
-        raise UnreadablePageError(f"{url}: {got.reason if isinstance(got, Retry | Gone) else 'no page'}")
+        raise UnreadablePageError(f"{url}: {got.reason if isinstance(got, Retry | Gone | Busy) else 'no page'}")
     item = page_item(got.body, got.content_type, got.url, options.max_text_chars)
     if not item.text:
         raise UnreadablePageError(f"{url}: no article text on this page")
