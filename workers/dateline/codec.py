@@ -16,6 +16,10 @@ class UnreadableRecordError(ValueError):
     """These bytes are no record of the wanted type; the message says where and why."""
 
 
+class NewerVersionError(UnreadableRecordError):
+    """A record written by a newer Dateline than this one: not wrong, but not for us to read."""
+
+
 @cache
 def adapter(record_type: Any) -> TypeAdapter[Any]:
     """The validator of a record type, built once: building costs milliseconds."""

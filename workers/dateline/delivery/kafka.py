@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from dataclasses import dataclass
@@ -104,6 +105,7 @@ async def start(client: Any, options: KafkaOptions) -> None:
     """Start a producer, consumer or admin client. Raises UnreachableError, within seconds where a broker answers at all."""
     try:
         await client.start()
+        await asyncio.sleep(0)  # one that is stopped before its background tasks ran for the first time raises CancelledError
     except KafkaConnectionError as error:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
         reason = await _why_not(options)

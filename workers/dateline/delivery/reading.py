@@ -35,21 +35,54 @@ async def read_topic(
     consumer = make_consumer(kafka)
     await start_client(consumer, kafka)
     try:
-        if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
-            raise NoSuchTopicError(f"no topic {topic!r} at {kafka.bootstrap}: `dateline topics create` makes ours")
-        consumer.subscribe([topic])
-        while not consumer.assignment():  # all partitions, as soon as the client has heard of them
-            await consumer.getmany(timeout_ms=SOON_MS)
+        await _assign(consumer, kafka, topic)
         await _begin(consumer, start, progress)
         stops: dict[TopicPartition, int] = {}
         while not await _finished(consumer, stops, end):
             for tp, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
                 stops.setdefault(tp, _stop(consumer, tp, end))
                 for record in records:
-                    if record.offset < stops[tp] and _in_time(record, start, end):
+                    if record.offset < stops[tp] and in_time(record, start, end):
                         yield record
     finally:
         await consumer.stop()
+
+
+async def ranges(kafka: KafkaOptions, topic: str, start: Bound = None, end: Bound = None) -> dict[int, tuple[int, int]]:
+    """For each partition the offsets from which and up to which `read_topic` would read it now. Raises NoSuchTopicError."""
+    consumer = make_consumer(kafka)
+    await start_client(consumer, kafka)
+    try:
+        partitions = await _assign(consumer, kafka, topic)
+        await _begin(consumer, start, None)
+        begins = {tp: await consumer.position(tp) for tp in partitions}
+        for tp, last in (await consumer.end_offsets(partitions)).items():
+            consumer.seek(tp, max(0, last - 1))
+        while any(consumer.highwater(tp) is None for tp in partitions):
+            await consumer.getmany(timeout_ms=SOON_MS)
+        return {tp.partition: (begins[tp], max(begins[tp], _stop(consumer, tp, end))) for tp in partitions}
+    finally:
+        await consumer.stop()
+
+
+async def read_range(consumer: AIOKafkaConsumer, tp: TopicPartition, first: int, stop: int) -> AsyncGenerator[ConsumerRecord, None]:
+    """The records of one partition from offset `first` up to `stop`, through a started consumer that does nothing else meanwhile."""
+    consumer.assign([tp])
+    consumer.seek(tp, first)
+    while await consumer.position(tp) < stop:
+        for record in (await consumer.getmany(timeout_ms=POLL_MS)).get(tp, ()):
+            if record.offset < stop:
+                yield record
+
+
+async def _assign(consumer: AIOKafkaConsumer, kafka: KafkaOptions, topic: str) -> list[TopicPartition]:
+    """Take all partitions of a topic."""
+    if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
+        raise NoSuchTopicError(f"no topic {topic!r} at {kafka.bootstrap}: `dateline topics create` makes ours")
+    consumer.subscribe([topic])
+    while not consumer.assignment():  # all partitions, as soon as the client has heard of them
+        await consumer.getmany(timeout_ms=SOON_MS)
+    return list(consumer.assignment())
 
 
 async def _begin(consumer: AIOKafkaConsumer, start: Bound, progress: Progress | None) -> None:
@@ -80,7 +113,7 @@ def _stop(consumer: AIOKafkaConsumer, tp: TopicPartition, end: Bound) -> int:
     return min(end, highwater) if isinstance(end, int) else highwater
 
 
-def _in_time(record: ConsumerRecord, start: Bound, end: Bound) -> bool:
+def in_time(record: ConsumerRecord, start: Bound, end: Bound) -> bool:
     """Offsets found by time are only where to begin: the embedded broker always names the first, and times may go back and forth."""
     seconds = record.timestamp / 1000
     return not (isinstance(start, datetime) and seconds < start.timestamp()) and not (

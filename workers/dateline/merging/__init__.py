@@ -21,24 +21,27 @@ from collections.abc import Iterable
 from dateline.merging.block import Block, Group, Regrouped
 from dateline.merging.blocks import block_key
 from dateline.merging.copies import fingerprint
-from dateline.merging.history import Expired, changes, expired, past_groups
+from dateline.merging.history import Expired, Words, changes, ended, expired, past_groups, rests_on
 from dateline.merging.merged import event_id, merged
 from dateline.merging.options import MergingOptions
 from dateline.merging.versions import current
-from dateline.merging.when import FAR_OFF, is_late
+from dateline.merging.when import FAR_OFF, LONG_AGO, is_late, reported
 from dateline.merging.words import keywords
 from dateline.records import Event, Mention, Withdrawal
 
 __all__ = [
+    "LONG_AGO",
     "Block",
     "Expired",
     "Group",
     "MergingOptions",
     "Regrouped",
+    "Words",
     "block_key",
     "changes",
     "cluster",
     "current",
+    "ended",
     "event_id",
     "expired",
     "fingerprint",
@@ -47,6 +50,8 @@ __all__ = [
     "merge_all",
     "merged",
     "past_groups",
+    "reported",
+    "rests_on",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,21 +22,35 @@ def changes(before: Mapping[str, Event], now: Iterable[Event]) -> list[Event]:
     rests on the words that founded it, or `retracted` if none does. What the window let go of must have left `before` too.
     """
     active = {event.event_id: event for event in sorted(now, key=lambda event: event.event_id)}
-    resting_on: dict[tuple[str, Evidence], str] = {}
+    resting_on: dict[Words, str] = {}
     for event in active.values():
-        for evidence in event.evidence:
-            for kind in (event.event_type, family_of(event.event_type)):
-                resting_on.setdefault((kind, evidence), event.event_id)
+        for words in rests_on(event):
+            resting_on.setdefault(words, event.event_id)
     told = [event for event in active.values() if before.get(event.event_id) != event]
     gone = [event for _, event in sorted(before.items()) if event.state == "active" and event.event_id not in active]
-    return told + [_ended(event, resting_on) for event in gone]
+    return told + [ended(event, resting_on.get) for event in gone]
 
 
-def _ended(event: Event, resting_on: Mapping[tuple[str, Evidence], str]) -> Event:
-    """By the event of its type that rests on its founding words, else by one that takes the same for an accident, or an attack."""
+Words = tuple[str, Evidence]
+"""Words that an event rests on, and as which type, or family of types."""
+
+
+def rests_on(event: Event) -> Iterator[Words]:
+    """The words by which an event that is no longer finds this one: those of its type, then those of its family."""
+    for evidence in event.evidence:
+        for kind in (event.event_type, family_of(event.event_type)):
+            yield kind, evidence
+
+
+def ended(event: Event, resting_on: Callable[[Words], str | None]) -> Event:
+    """What to say of an event that is no longer: `resting_on` gives the id of the first active event that rests on some words.
+
+    It was merged into the event of its type that rests on its founding words, else into one that takes the same for an accident, or
+    an attack.
+    """
     founding = [evidence for evidence in event.evidence if evidence.article_id == founding_article(event)]
     kinds = (event.event_type, family_of(event.event_type))
-    heir = next((resting_on[key] for kind in kinds for evidence in founding if (key := (kind, evidence)) in resting_on), None)
+    heir = next((heir for kind in kinds for evidence in founding if (heir := resting_on((kind, evidence))) is not None), None)
     return replace(event, state="merged" if heir else "retracted", merged_into=heir)
 
 
