@@ -113,7 +113,7 @@ def _replay(
     anew: bool,
     spool: Path | None,
 ) -> Replayed:
-    from dateline.app.polling import stop_on_signals
+    from dateline.app.polling.service import stop_on_signals
     from dateline.app.replay import Plan, Replaying, StoppedError
     from dateline.app.topics import prepare_topics
     from dateline.cli.gazetteer import ensure_gazetteer
