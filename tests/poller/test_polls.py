@@ -157,6 +157,8 @@ async def test_an_item_without_any_text_has_it_from_the_feed(options: PollerOpti
     ("text", "origin"),
     [
         ("LIMA (Reuters) - Police said.", "Reuters"), ("LIMA, Peru (AP) — Police said.", "AP"), ("GENEVA (XNA) — Talks began.", "XNA"),
+        ("Talks began.\n(Reporting by A. Ruiz in Lima; Editing by B. Cole)", "Reuters"), ("Talks began.\nSource: Xinhua", "Xinhua"),
+        ("Talks began.\n© 2025 The Associated Press. All rights reserved.", "AP"), ("Talks began.\nCopyright 2025 Andes Daily.", None),
         ("Talks began on Friday. (AFP)", "AFP"), ("Talks began. — Associated Press", "AP"), ("The president (UN) spoke.", None),
         ("Talks.", None), ("The World Health Organization (WHO) said so.", None),
     ],
@@ -313,3 +315,69 @@ async def _live_through(steps: list[object], options: PollerOptions) -> None:
     if all(not isinstance(step, tuple) or step[1] is None for step in steps):
         told = {name: [article.text for article in disk.articles if article.title == name] for name in shown}
         assert told == shown  # nobody was killed: each version exactly once, in order
+
+
+PAGE_URL = "https://andes.example/bridge"
+LONG = [
+    f"<p>Report {number}: cars crossed the bridge again on Saturday, after engineers had tested it for a week, said the ministry.</p>"
+    for number in range(9)
+]
+
+
+def article_page(head: str = "", body: str = "".join(LONG)) -> bytes:
+    return f"<html><head>{head}</head><body><article>{body}</article></body></html>".encode()
+
+
+async def article_of(page: bytes, options: PollerOptions, item: Mapping[str, str] = BRIDGE, at: str = PAGE_URL) -> Article:
+    world = World({item["link"]: found(page, url=at)})
+    [article] = (await polled(rss([item]), options, world=world, of=dataclasses.replace(FEED, page_text=True))).articles
+    return article
+
+
+async def test_a_page_adds_what_its_feed_does_not_say(options: PollerOptions) -> None:
+    head = (
+        "<link rel='canonical' href='https://andes.example/2025/bridge-reopened'><meta name='author' content='AFP'>"
+        "<meta property='article:published_time' content='2025-12-19T08:00:00Z'><meta property='og:title' content='Of the page'>"
+    )
+    bare = {"link": BRIDGE["link"], "guid": "b-1"}
+    article = await article_of(article_page(head), options, bare)
+    assert (article.title, article.url, article.authors) == ("Of the page", "https://andes.example/2025/bridge-reopened", ("AFP",))
+    assert (article.published, article.published_basis) == (datetime(2025, 12, 19, 8, tzinfo=UTC), "stated")
+    assert (article.origin, article.text_basis) == ("AFP", "page")
+    named = await article_of(article_page(head), options)
+    assert named.title == "Bridge reopened"
+
+
+async def test_an_articles_id_is_the_same_whether_its_page_was_read_or_not(options: PollerOptions) -> None:
+    read = await article_of(article_page("<link rel='canonical' href='https://andes.example/2025/bridge-reopened'>"), options)
+    [unread] = (await polled(rss([BRIDGE]), options)).articles
+    assert read.article_id == unread.article_id
+
+
+async def test_an_address_that_several_pages_claim_is_none_of_theirs(options: PollerOptions) -> None:
+    claim = article_page("<link rel='canonical' href='https://andes.example/2025/bridge-reopened'>")
+    items = [{"title": name, "link": f"https://andes.example/{name}"} for name in ("one", "two")]
+    world = World({item["link"]: found(claim, url=item["link"]) for item in items})
+    articles = (await polled(rss(items), options, world=world, of=dataclasses.replace(FEED, page_text=True))).articles
+    assert sorted(article.url or "" for article in articles) == ["https://andes.example/one", "https://andes.example/two"]
+
+
+async def test_behind_a_wall_the_feeds_text_serves(options: PollerOptions) -> None:
+    sent_away = await article_of(article_page(), options, at="https://consent.andes.example/?next=bridge")
+    assert (sent_away.text, sent_away.text_basis, sent_away.url) == ("Cars cross again.", "feed", PAGE_URL)
+    stub = await article_of(article_page(body=LONG[0] + "<p>Subscribe to continue reading.</p>"), options)
+    assert (stub.text, stub.text_basis) == ("Cars cross again.", "feed")
+
+
+@pytest.mark.parametrize(
+    ("of_feed", "of_page", "language"), [("en", "en-GB", "en"), ("en", "de", None), (None, "de_AT", "de"), ("en", None, "en")]
+)
+async def test_the_language_is_what_feed_and_page_agree_on(
+    options: PollerOptions, of_feed: str | None, of_page: str | None, language: str | None
+) -> None:
+    body = rss([BRIDGE]).replace(b"<channel>", f"<channel><language>{of_feed}</language>".encode() if of_feed else b"<channel>")
+    world = World(
+        {BRIDGE["link"]: found(article_page(f"<meta property='og:locale' content='{of_page}'>" if of_page else ""), url=PAGE_URL)}
+    )
+    [article] = (await polled(body, options, world=world, of=dataclasses.replace(FEED, page_text=True))).articles
+    assert article.language == language

@@ -8,8 +8,9 @@
         result.state       # the FeedState to hand in next time
         await keep(state, result, store)                             # articles first, then the state
 
-Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which) → changes (what is new) → pages (their
-text) → articles; feeds (state and schedule), polls (one step of it all), store (the order of keeping). Nothing here knows of topics.
+Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which) → changes (what is new) → visits (its page
+fetched) → pages (read) → articles; feeds (state and schedule), polls (one step of it all), store (the order of keeping). Nothing here
+knows of topics.
 """
 
 from dateline.poller.feeds import FeedState, SeenItem, failed

@@ -11,13 +11,14 @@ from datetime import datetime
 from dateline.codec import content_id
 from dateline.poller.articles import make_article
 from dateline.poller.feeds import FeedState, SeenItem
-from dateline.poller.fetching import Fetched, Fetcher
+from dateline.poller.fetching import Fetcher
 from dateline.poller.identity import Identified, identify
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
-from dateline.poller.pages import page_text
-from dateline.poller.parsing import ParsedFeed, Unreadable
+from dateline.poller.pages import Page
+from dateline.poller.parsing import ParsedFeed
 from dateline.poller.reading import Reader
+from dateline.poller.visits import apart, visit
 from dateline.records import Article
 
 
@@ -32,20 +33,20 @@ async def changes(
     ]
     turns = asyncio.Semaphore(options.per_host)  # so that one feed of many hosts does not take every connection
 
-    async def page(item: Identified) -> str:
+    async def page(item: Identified) -> Page:
         async with turns:
-            return await _page(item, feed, fetcher, read, options)
+            return await visit(item.item.url, fetcher=fetcher, read=read, options=options) if feed.page_text else Page()
 
-    pages = await asyncio.gather(*(page(it.found) if wanted else _nothing() for it, wanted in zip(items, unread, strict=True)))
+    pages = apart(await asyncio.gather(*(page(it.found) if wanted else _nothing() for it, wanted in zip(items, unread, strict=True))))
     articles: list[Article] = []
     here: dict[str, SeenItem] = {}
-    for it, item_hash, wanted, text in reversed(list(zip(items, hashes, unread, pages, strict=True))):
+    for it, item_hash, wanted, own_page in reversed(list(zip(items, hashes, unread, pages, strict=True))):
         if it.known and not wanted:
             here[it.found.key] = it.known
             continue
         known, first_seen = it.known, it.known.first_seen if it.known else now
         article = make_article(
-            it.found, feed, parsed.title, text, version=known.version if known else 1, first_seen=first_seen, now=now, options=options
+            it.found, feed, parsed.title, own_page, version=known.version if known else 1, first_seen=first_seen, now=now, options=options
         )
         content_hash = article.content_hash or ""
         if known and known.content_hash != content_hash:
@@ -91,16 +92,5 @@ def _remember(state: FeedState, here: dict[str, SeenItem], limit: int) -> dict[s
     return dict(together[-limit:])
 
 
-async def _page(found: Identified, feed: Feed, fetcher: Fetcher, read: Reader, options: PollerOptions) -> str:
-    """The text of the item's page; "" when it is not wanted or can't be had, and then the feed's own text serves."""
-    if not feed.page_text or not found.item.url:
-        return ""
-    got = await fetcher.fetch(found.item.url, max_bytes=options.max_page_bytes)
-    if not isinstance(got, Fetched):
-        return ""
-    text = await read(page_text, got.body, got.content_type, options.max_text_chars)
-    return "" if isinstance(text, Unreadable) else text
-
-
-async def _nothing() -> str:
-    return ""
+async def _nothing() -> Page:
+    return Page()

@@ -19,8 +19,8 @@ from dateline.poller.identity import identify
 from dateline.poller.opml import Feed
 from dateline.poller.opml import feed as make_feed
 from dateline.poller.options import PollerOptions
-from dateline.poller.pages import page_item
-from dateline.poller.parsing import Unreadable, parse_feed
+from dateline.poller.pages import read_page
+from dateline.poller.parsing import Item, Unreadable, parse_feed
 from dateline.poller.reading import Reader
 from dateline.poller.websub import offered
 from dateline.records import Article
@@ -84,10 +84,23 @@ async def read_article(url: str, fetcher: Fetcher, options: PollerOptions, now: 
     got = await fetcher.fetch(url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
         raise UnreadablePageError(f"{url}: {got.reason if isinstance(got, Retry | Gone | Busy) else 'no page'}")
-    item = page_item(got.body, got.content_type, got.url, options.max_text_chars)
-    if not item.text:
-        raise UnreadablePageError(f"{url}: no article text on this page")
-    site = make_feed(got.url, name=item.source)
+    page = read_page(got.body, got.content_type, got.url, options.max_text_chars)
+    if not page.text:
+        raise UnreadablePageError(f"{url}: no article text on this page" + (f", but a wall: {page.wall}" if page.wall else ""))
+    site = make_feed(got.url)
+    item = Item(
+        guid=None,
+        url=got.url,
+        title=None,
+        summary=None,
+        text="",
+        published=None,
+        updated=None,
+        authors=(),
+        tags=(),
+        language=None,
+        source=None,
+    )
     found = identify(site.feed_id, [item])[0]
-    article = make_article(found, site, None, item.text, version=1, first_seen=now, now=now, options=options)
-    return dataclasses.replace(article, feed_id=None, text_basis="page")
+    article = make_article(found, site, None, page, version=1, first_seen=now, now=now, options=options)
+    return dataclasses.replace(article, feed_id=None)
