@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline.poller import page_text
-from dateline.poller.pages.markup import decode_page
 
 SANK = "A ferry sank on Lake Kivu on Saturday with at least forty people on board, the port authority in Goma said in a statement."
 SEARCH = "Fishermen pulled twenty-two people from the water, and the search for the others went on until dark, according to the authority."
@@ -112,9 +111,3 @@ def test_no_bytes_break_the_page_reader(junk: bytes, cut: int, content_type: str
     text = page_text(whole[:cut] + junk + whole[cut:], content_type, 500)
     assert len(text) <= 500
     text.encode()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80))
-def test_utf_8_is_read_as_utf_8_whatever_is_declared(text: str) -> None:
-    assert decode_page(text.encode(), "text/html; charset=utf-8") == text.removeprefix("\ufeff")

@@ -61,7 +61,6 @@ def test_lists_of_other_articles_are_not_this_one() -> None:
         ("<meta name='date' content='25/12/2025'>", "published", datetime(2025, 12, 25, tzinfo=UTC)),
         ("<meta name='date' content='11/12/2025'>", "published", None),  # November or December
         ("<meta name='date' content='December 2025'>", "published", None),
-        ("<meta name='date' content='20 December 2025 08:00 IST'>", "published", None),  # India, Israel or Ireland
         ("<time pubdate datetime='2025-12-20T08:00:00Z'>yesterday</time>", "published", datetime(2025, 12, 20, 8, tzinfo=UTC)),
         ("<time datetime='2025-12-20T08:00:00Z'>of another story</time>", "published", None),
         ("<meta name='author' content='Ana Ruiz'>", "authors", ("Ana Ruiz",)),

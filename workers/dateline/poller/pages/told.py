@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dateutil import parser as dateparser
 from lxml.html import HtmlElement
 
 from dateline.poller.pages.canonical import canonical_address
-from dateline.poller.parsing.fields import MAX_NAMES, address, instant, line, lines
+from dateline.poller.parsing.dates import Dates
+from dateline.poller.parsing.fields import MAX_NAMES, address, line, lines
 from dateline.poller.text import html_to_text
 
 _MAX_JSON_CHARS = 1_000_000  # of one script: the longest of 181 news pages has 60,000, with the article in it
@@ -66,18 +66,20 @@ def told_by(tree: HtmlElement, url: str, max_chars: int) -> Told:
     """Read the head of a page that was found at `url`."""
     head = _Head(_metas(tree), _article(tree))
     article = head.article
+    language = (
+        line(tree.get("lang") or tree.get("xml:lang")) or head.first(("content-language", "og:locale")) or line(article.get("inLanguage"))
+    )
+    dates = Dates(language)
     links = [link.get("href") for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()]
     claimed = [address(claim, url) for claim in (*links, *head.metas.get("og:url", ()))]
     return Told(
         url=next((own for claim in claimed if claim and (own := canonical_address(claim, url))), None),
         title=line(article.get("headline")) or head.first(_TITLE) or next(map(_plain, tree.iter("h1", "title")), None),
         summary=head.first(_SUMMARY) or line(article.get("description")),
-        language=line(tree.get("lang") or tree.get("xml:lang"))
-        or head.first(("content-language", "og:locale"))
-        or line(article.get("inLanguage")),
+        language=language,
         site=head.first(_SITE) or next(_names(article.get("publisher")), None),
-        published=_moment(article.get("datePublished")) or _first_moment(head, _PUBLISHED) or _time(tree),
-        updated=_moment(article.get("dateModified")) or _first_moment(head, _UPDATED),
+        published=_moment(head, "datePublished", _PUBLISHED, dates) or _time(tree, dates),
+        updated=_moment(head, "dateModified", _UPDATED, dates),
         authors=_authors(head),
         credits=lines(name for key in ("copyrightHolder", "sourceOrganization", "creditText") for name in _names(article.get(key))),
         free=_free(article),
@@ -144,44 +146,18 @@ def _free(article: Mapping[str, Any]) -> bool | None:
     return {"true": True, "false": False}.get(told.strip().lower()) if isinstance(told, str) else None
 
 
-def _first_moment(head: _Head, names: Sequence[str]) -> datetime | None:
-    return next((moment for name in names for value in head.metas.get(name, ()) if (moment := _moment(value))), None)
+def _moment(head: _Head, key: str, names: Sequence[str], dates: Dates) -> datetime | None:
+    claims = (head.article.get(key), *(value for name in names for value in head.metas.get(name, ())))
+    return next((moment for claim in claims if (moment := dates.read(claim))), None)
 
 
-def _time(tree: HtmlElement) -> datetime | None:
+def _time(tree: HtmlElement, dates: Dates) -> datetime | None:
     """An element marked as the time of publication, as HTML itself or microdata do."""
     for element in tree.iter("time", "span", "abbr"):
         marked = element.get("pubdate") is not None or "datePublished" in (element.get("itemprop") or "").split()
-        if marked and (moment := _moment(element.get("datetime") or element.get("content") or element.get("title"))):
+        if marked and (moment := dates.read(element.get("datetime") or element.get("content") or element.get("title"))):
             return moment
     return None
-
-
-def _moment(value: object) -> datetime | None:
-    """A date in ISO 8601, or in another form that can be read one way only: no day or month missing, none that might be the other."""
-    if moment := instant(value):
-        return moment
-    if not isinstance(value, str) or len(value) > 60:
-        return None
-    readings = {reading for day_first in (True, False) for standing in _STANDING if (reading := _reading(value, day_first, standing))}
-    return instant(readings.pop().isoformat()) if len(readings) == 1 else None
-
-
-def _reading(value: str, day_first: bool, standing: datetime) -> datetime | None:
-    try:
-        return dateparser.parse(value, dayfirst=day_first, default=standing, tzinfos=_zone)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(name: str | None, offset: int | None) -> int | None:
-    """Seconds east of UTC; None where no zone is told. Raises ValueError for a bare name: IST is three zones."""
-    if name and offset is None:
-        raise ValueError(f"no zone by this name alone: {name}")
-    return offset
-
-
-_STANDING = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
 def _plain(element: HtmlElement) -> str | None:

@@ -16,7 +16,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _TWO_BYTES = ((re.compile(rb"(?:[\t\n\r <{]\0){2}|[<{]\0"), "utf-16-le"), (re.compile(rb"(?:\0[\t\n\r <{]){2}|\0[<{]"), "utf-16-be"))
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"']|<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})")
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"']|<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
+)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _SEVEN_BITS = re.compile(rb"\x1b[$(]")  # ISO-2022 writes Japanese and Korean in ASCII after an escape
 _WIDER = {  # what is written under the name of a smaller encoding, as browsers read it
@@ -62,7 +64,7 @@ def _guess(body: bytes) -> str | None:
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
-    own = _DECLARED.search(body[:2_048])
+    own = _DECLARED.search(body[:4_096])
     served = _CHARSET.search(content_type or "")
     names = (own and (own[1] or own[2]).decode("ascii", "replace"), served and served[1])
     return [codec for name in names if name and (codec := _codec(name)) and codec != "utf-8"]
