@@ -55,6 +55,9 @@ class World:
         page = self.pages.get(url, Retry("status: HTTP 404"))
         return NotModified() if isinstance(page, Fetched) and etag and page.etag == etag else page
 
+    async def fetch_page(self, url: str, *, max_bytes: int) -> Outcome:
+        return await self.fetch(url, max_bytes=max_bytes)
+
 
 def rss(items: Sequence[Mapping[str, str]]) -> bytes:
     entries = "".join("<item>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in item.items()) + "</item>" for item in items)

@@ -38,6 +38,9 @@ class Showing:
     async def fetch(self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None) -> Outcome:
         return self._shown
 
+    async def fetch_page(self, url: str, *, max_bytes: int) -> Outcome:
+        return await self.fetch(url, max_bytes=max_bytes)
+
 
 NOTHING = Showing(Retry("status: HTTP 404"))
 

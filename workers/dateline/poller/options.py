@@ -24,6 +24,19 @@ class HostOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsOptions:
+    """How far the robots.txt of sites is heeded when articles' pages are read."""
+
+    own_hosts: tuple[str, ...]
+    max_bytes: int
+    max_age_s: float
+    retry_s: float
+    max_sites: int
+    max_crawl_delay_s: float
+    patience_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollerOptions:
     """How politely and how much is read. Defaults and their reasons are in config/dateline.toml."""
 
@@ -33,6 +46,7 @@ class PollerOptions:
     concurrency: int
     per_host: int
     hosts: HostOptions
+    robots: RobotsOptions
     dns_cache_s: int
     connect_timeout_s: float
     fetch_timeout_s: float

@@ -17,7 +17,7 @@ async def visit(url: str | None, *, fetcher: Fetcher, read: Reader, options: Pol
     """The page at this address; an empty one when it can't be had, and then the feed's own text serves."""
     if not url:
         return Page()
-    got = await fetcher.fetch(url, max_bytes=options.max_page_bytes)
+    got = await fetcher.fetch_page(url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
         return Page()
     page = await read(read_page, got.body, got.content_type, got.url, options.max_text_chars)

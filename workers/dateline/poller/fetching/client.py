@@ -21,6 +21,7 @@ from dateline.poller.fetching.headers import fresh_for, linked, printable, retry
 from dateline.poller.fetching.hosts import BusyError, Hosts
 from dateline.poller.fetching.network import names_this_network, public_socket
 from dateline.poller.fetching.outcomes import Accepted, Busy, Fetched, Gone, Hop, NotModified, Outcome, Retry
+from dateline.poller.fetching.robots import AGENT, Robots
 from dateline.poller.options import PollerOptions
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -48,6 +49,7 @@ class HttpFetcher:
         self._options = options
         self._hosts = hosts
         self._credentials = credentials
+        self._robots = Robots(lambda url, max_bytes: self.fetch(url, max_bytes=max_bytes), options.robots, time.monotonic)
 
     async def fetch(self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None) -> Outcome:
         told = {"If-None-Match": etag, "If-Modified-Since": last_modified}
@@ -55,6 +57,14 @@ class HttpFetcher:
         hops: list[Hop] = []
         got = await self._walk(url, lambda address, shown: self._get(address, conditions | shown, max_bytes), hops)
         return got if isinstance(got, Busy) or not hops else dataclasses.replace(got, hops=tuple(hops))
+
+    async def fetch_page(self, url: str, *, max_bytes: int) -> Outcome:
+        if refusal := await self._robots.refusal(url):
+            return Retry(refusal)
+        got = await self.fetch(url, max_bytes=max_bytes)
+        if isinstance(got, Fetched) and got.hops and (refusal := await self._robots.forbids(got.url)):
+            return Retry(refusal, None, got.hops)
+        return got
 
     async def post(self, url: str, form: Mapping[str, str]) -> Accepted | Retry:
         """Hand a form to the address, or to where 307 and 308 send it. Raises nothing."""
@@ -201,7 +211,7 @@ async def open_fetcher(options: PollerOptions, resolver: AbstractResolver | None
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": f"Dateline/{__version__} (news feed reader{contact})", "Accept-Encoding": "gzip, deflate, br, zstd"},
+        headers={"User-Agent": f"{AGENT}/{__version__} (news feed reader{contact})", "Accept-Encoding": "gzip, deflate, br, zstd"},
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout_s),  # the whole is timed in `_follow`
         proxy=_proxy(options),
         max_line_size=_MAX_HEADER_BYTES,

@@ -24,6 +24,7 @@ Kind = Literal[
     "parse",  # no feed in these bytes; said by parsing
     "proxy",  # our proxy, not the server
     "redirects",  # too many, or in a circle
+    "robots",  # the site does not want this page read by programs, or we can't know; said by robots
     "refused",  # nothing listens there
     "reset",  # the server hung up
     "size",  # more bytes than we take

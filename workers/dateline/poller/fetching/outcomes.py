@@ -83,6 +83,10 @@ class Fetcher(Protocol):
         """What the address gives now; with validators, perhaps only that nothing changed. Raises nothing."""
         ...
 
+    async def fetch_page(self, url: str, *, max_bytes: int) -> Outcome:
+        """The same for an article's page, which its site may not want read by programs. Raises nothing."""
+        ...
+
 
 def moved_to(url: str, hops: Sequence[Hop]) -> str | None:
     """Where the address moved for good: each step a permanent redirect (301, 308), none from https to http; None when it did not."""
