@@ -8,11 +8,20 @@ from click.testing import CliRunner
 from dateline import __version__
 from dateline.cli import cli
 
-COMMANDS = ["up", "poll", "worker", "tail", "replay", "extract", "geoparse", "feeds", "topics", "config", "gazetteer"]
+COMMANDS = ["up", "poll", "worker", "tail", "replay", "extract", "geoparse", "feeds", "topics", "config", "deadletters", "gazetteer"]
 
 
 @pytest.mark.parametrize(
-    "command", [[], *([name] for name in COMMANDS), ["topics", "create"], ["config", "show"], ["feeds", "list"], ["feeds", "check"]]
+    "command",
+    [
+        [],
+        *([name] for name in COMMANDS),
+        ["topics", "create"],
+        ["config", "show"],
+        ["deadletters", "retry"],
+        ["feeds", "list"],
+        ["feeds", "check"],
+    ],
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(cli, [*command, "--help"])

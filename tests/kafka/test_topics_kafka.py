@@ -28,10 +28,10 @@ async def test_topics_are_made_with_their_settings_and_making_them_again_changes
         names.articles: "delete",
         names.mentions: "delete",
         names.events: "compact",
-        names.deadletters: "delete",
+        names.deadletters: "compact",
         changelog(world.settings.worker.group): "compact",
     }
-    assert settings[names.articles]["retention.ms"] == settings[names.deadletters]["retention.ms"] == "-1"
+    assert settings[names.articles]["retention.ms"] == "-1"
     window = world.settings.merging.window_days + world.settings.merging.gap_days
     assert settings[names.mentions]["retention.ms"] == str(window * 86_400_000)
 

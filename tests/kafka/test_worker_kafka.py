@@ -10,6 +10,7 @@ from plain_reading import PlainPool, plain_articles, read_plain
 from world import World, until
 
 from dateline.codec import encode
+from dateline.delivery.deadletters import letter_of
 from dateline.merging import merge_all
 from dateline.records import Article
 from dateline.settings import load
@@ -73,19 +74,18 @@ async def test_poison_goes_to_the_dead_letters_and_its_neighbours_go_through(kaf
     pool = PlainPool()
     async with world.working(pool):
         await world.until_idle()
-    letters = await world.letters()
-    assert sorted((letter.key or b"", letter.value) for letter in letters) == sorted(
+    letters = [letter for record in await world.letters() if (letter := letter_of(record, with_value=True))]
+    assert sorted((letter.source.key or b"", letter.source.value or b"") for letter in letters) == sorted(
         [
-            *((key or b"", value) for key, value in bad if (key, value) != (None, None)),
+            *((key or b"", value or b"") for key, value in bad if (key, value) != (None, None)),
             (b"m1", b"not json"),
             (b"m2", b'{"mention_id": 3}'),
-            (b"m3", None),
+            (b"m3", b""),
             (b"died", encode(died)),
             (b"hung", encode(hung)),
-        ],
-        key=lambda pair: (pair[0], pair[1] or b""),
+        ]
     )
-    told = {letter.key: {name.removeprefix("dateline-error-"): value.decode() for name, value in letter.headers} for letter in letters}
+    told = {letter.source.key: letter.reasons for letter in letters}
     assert told[b"k1"]["class"] == "UnreadableRecordError"
     assert told[b"k1"]["topic"] == topics.articles
     assert told[b"k1"]["stage"] == "extract"

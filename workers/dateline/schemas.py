@@ -123,7 +123,8 @@ _CHANNELS: tuple[tuple[str, str, str, bool, tuple[str, ...]], ...] = (
      ("Mention", "Withdrawal")),
     ("events", "The current state of each event. The last record of a key is the truth; one whose `state` is not `active` is no event any "
      "more.", "compact", False, ("Event",)),
-    ("deadletters", "Input that could not be read, as it came, with headers that say why.", "delete", False, ("DeadLetter",)),
+    ("deadletters", "Input that could not be read, as it came, with headers that say why. A record without value removes its key's.",
+     "compact", True, ("DeadLetter",)),
 )  # fmt: skip
 """Name, description, cleanup policy, whether Dateline itself reads it, and the messages of each channel."""
 
@@ -155,7 +156,7 @@ def _messages() -> dict[str, Any]:
         "Withdrawal": _message("Mentions of an older version of an article no longer hold", "the merge block", "withdrawal"),
         "Event": {**_message("The current state of one event", "the event id", "event"), "headers": _event_headers()},
         "DeadLetter": {
-            **_message("Input that could not be read", "the key of the input", None),
+            **_message("Input that could not be read", "topic:partition:offset of the input", None),
             "description": "The value is the input's, byte for byte; its own headers are kept beside these.",
             "contentType": "application/octet-stream",
             "headers": _letter_headers(),
@@ -212,7 +213,11 @@ def _letter_headers() -> dict[str, Any]:
         "attempts": "How often it was tried.",
         "time": "When it was given up, RFC 3339.",
     }
-    optional = {"cut": "How long the value was before it was cut.", "null": "What the input did not have."}
+    optional = {
+        "cut": "How long the value was before it was cut.",
+        "null": "What the input did not have.",
+        "key": "The key of the input; not there if it had none.",
+    }
     named = {PREFIX + name: text for name, text in told.items()}
     return _headers(named, {}, {PREFIX + name: text for name, text in optional.items()})
 

@@ -10,6 +10,7 @@ import click
 from dateline import __version__
 from dateline.cli.batch import extract, geoparse
 from dateline.cli.config import config
+from dateline.cli.deadletters import deadletters
 from dateline.cli.feeds import feeds
 from dateline.cli.gazetteer import gazetteer
 from dateline.cli.ontology import ontology
@@ -34,7 +35,7 @@ def cli(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, config, gazetteer, ontology):
+for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, deadletters, config, gazetteer, ontology):
     cli.add_command(command)
 
 

@@ -67,7 +67,7 @@ def wanted_topics(kafka: KafkaOptions, names: TopicNames, merge_window: timedelt
         Wanted(names.articles, kafka.partitions, kept),
         Wanted(names.mentions, kafka.partitions, for_the_window),
         Wanted(names.events, kafka.partitions, compacted),
-        Wanted(names.deadletters, kafka.partitions, kept | {MAX_BYTES: str(kafka.max_message_bytes + HEADROOM)}),
+        Wanted(names.deadletters, kafka.partitions, compacted | {MAX_BYTES: str(kafka.max_message_bytes + HEADROOM)}),
         *(Wanted(changelog, names.mentions, compacted) for changelog in changelogs),
     ]
 
