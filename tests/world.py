@@ -39,9 +39,7 @@ class World:
             defaults.kafka, bootstrap=bootstrap, partitions=partitions, idempotence=idempotence, patience_s=20, request_timeout_s=15
         )
         topics = TopicNames(**{field: f"{name}.{field}" for field in asdict(defaults.topics)})
-        worker = replace(
-            defaults.worker, group=name, state_dir=str(folder / name), session_timeout_s=6, heartbeat_s=1, commit_interval_s=0.2, drain_s=10
-        )
+        worker = replace(defaults.worker, group=name, session_timeout_s=6, heartbeat_s=1, commit_interval_s=0.2, drain_s=10)
         polling = replace(defaults.polling, group=f"{name}-pollers", session_timeout_s=6, heartbeat_s=1, let_go_s=2)
         poller = replace(defaults.poller, allow_private_addresses=True)
         http = replace(defaults.http, worker_port=0, poller_port=0)
@@ -94,26 +92,44 @@ class World:
 
     async def progress(self) -> tuple[int, int]:
         """Committed and existing offsets of the topics the worker reads, summed."""
+        async with self._looking() as consumer:
+            return await self._progress(consumer)
+
+    async def _progress(self, consumer: AIOKafkaConsumer) -> tuple[int, int]:
+        tps = self._partitions(self.settings.topics.articles) + self._partitions(self.settings.topics.mentions)
+        ends = await _ends(consumer, tps)
+        return sum([await consumer.committed(tp) or 0 for tp in tps]), sum(ends.values())
+
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = make_consumer(self.settings.kafka, group=self.settings.worker.group)
         await consumer.start()
         try:
-            tps = self._partitions(self.settings.topics.articles) + self._partitions(self.settings.topics.mentions)
-            ends = await _ends(consumer, tps)
-            return sum([await consumer.committed(tp) or 0 for tp in tps]), sum(ends.values())
+            yield consumer
         finally:
             await consumer.stop()
 
     def _partitions(self, topic: str) -> list[TopicPartition]:
         return [TopicPartition(topic, partition) for partition in range(self.settings.kafka.partitions)]
 
-    async def until_idle(self) -> None:
+    async def until_done(self, records: int) -> None:
+        """Wait until so many articles and mentions have been acknowledged, all partitions together."""
+        async with self._looking() as consumer:
+
+            async def so_many() -> bool:
+                return (await self._progress(consumer))[0] >= records
+
+            await until(so_many, f"{records} records are acknowledged")
+
+    async def until_idle(self, within_s: float = DEADLINE_S) -> None:
         """Wait until everything put in has been acknowledged, articles and the mentions made of them."""
+        async with self._looking() as consumer:
 
-        async def idle() -> bool:
-            done, end = await self.progress()
-            return done == end
+            async def idle() -> bool:
+                done, end = await self._progress(consumer)
+                return done == end
 
-        await until(idle, "everything is acknowledged")
+            await until(idle, "everything is acknowledged", within_s)
 
     @asynccontextmanager
     async def working(self, pool: PlainPool | None = None) -> AsyncIterator[None]:
@@ -126,16 +142,15 @@ class World:
             stopping.set()
             await worker
 
-    async def start_process(self) -> Process:
-        """A worker in a process of its own, to be killed."""
-        log = (self.folder / f"worker-{uuid.uuid4().hex[:6]}.log").open("wb")
-        with log:
+    async def start_process(self, *, log: Path | None = None, **ills: str) -> Process:
+        """A worker in a process of its own, to be killed. `ills` are further environment variables (see worker_process.py)."""
+        with (log or self.folder / f"worker-{uuid.uuid4().hex[:6]}.log").open("wb") as out:
             return await asyncio.create_subprocess_exec(
-                sys.executable, str(HERE / "worker_process.py"), env=os.environ | self.environment(), stdout=log, stderr=log
+                sys.executable, str(HERE / "worker_process.py"), env=os.environ | self.environment() | ills, stdout=out, stderr=out
             )
 
     def environment(self) -> dict[str, str]:
-        sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "worker", "polling", "http")}
+        sections = {name: asdict(getattr(self.settings, name)) for name in ("kafka", "topics", "reading", "worker", "polling", "http")}
         sections["poller"] = {"allow_private_addresses": self.settings.poller.allow_private_addresses}
         return {f"DATELINE_{section}__{name}".upper(): str(value) for section, values in sections.items() for name, value in values.items()}
 

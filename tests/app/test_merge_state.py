@@ -45,7 +45,7 @@ class Broker:
     def work(self, records: list[Record], *, take: int, publish: int | None = None, write: int | None = None) -> None:
         """Go on from what was acknowledged for `take` records; then die after so many publications, or so many writes."""
         state = MergeState(OPTIONS)
-        state.restore(self.table.items())
+        state.restore(0, self.table.items())
         start = self.acknowledged
         steps = [state.take(0, record, encode(record), ARRIVED) for record in records[start : start + take]]
         publications = [publication for step in steps for publication in step.publications]

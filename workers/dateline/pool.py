@@ -28,6 +28,8 @@ from dateline.records import Article, Mention, Place
 if TYPE_CHECKING:
     from dateline.pipeline import Explained, Reader
 
+    OpenReader = Callable[[ReadingOptions, GeographyOptions], Reader]
+
 Result = TypeVar("Result")
 
 _reader: Reader | None = None  # one per pool process, set by its initialiser
@@ -37,11 +39,15 @@ class ModelMissingError(RuntimeError):
     """The language model that the settings name is not installed; the message says how to install one."""
 
 
-def _open(options: ReadingOptions, geography: GeographyOptions) -> None:
-    from dateline.pipeline import open_reader  # spaCy takes two seconds to load: only the pool's processes need it
-
+def _open(open_reader: OpenReader, options: ReadingOptions, geography: GeographyOptions) -> None:
     global _reader
     _reader = open_reader(options, geography)
+
+
+def _open_pipeline(options: ReadingOptions, geography: GeographyOptions) -> Reader:
+    from dateline.pipeline import open_reader  # spaCy takes two seconds to load: only the pool's processes need it
+
+    return open_reader(options, geography)
 
 
 def _nothing() -> None:
@@ -81,9 +87,18 @@ def default_processes() -> int:
 
 
 class ReaderPool:
-    """Processes that read articles. A future raises TimeoutError or pebble.ProcessExpired for the one article that is to blame."""
+    """Processes that read articles. A future raises TimeoutError or pebble.ProcessExpired for the one article that is to blame.
 
-    def __init__(self, options: ReadingOptions, geography: GeographyOptions, processes: int | None = None) -> None:
+    Each process calls `open_reader` once, a function that can be pickled by its name; without one, the whole pipeline is opened.
+    """
+
+    def __init__(
+        self,
+        options: ReadingOptions,
+        geography: GeographyOptions,
+        processes: int | None = None,
+        open_reader: OpenReader = _open_pipeline,
+    ) -> None:
         _check_model(options.model)
         self.processes = processes or default_processes()
         self._timeout_s = options.timeout_s
@@ -93,7 +108,7 @@ class ReaderPool:
             max_workers=self.processes,
             max_tasks=options.max_articles_per_process,
             initializer=_open,
-            initargs=(options, geography),
+            initargs=(open_reader, options, geography),
             context=context,
         )
         self._pool.schedule(_nothing)  # starts the processes now: they load while the caller does the rest

@@ -1,7 +1,8 @@
 """The extraction agent: articles in, mentions out, acknowledged in order and only when the mentions are on the broker.
 
 The agent only takes records off the stream and hands the articles to the pool. A task of its own finishes them, oldest first, so that
-several are read at once and yet no later one is acknowledged before an earlier one.
+several are read at once and yet no later one is acknowledged before an earlier one. What is read by the time it looks is delivered
+together: one wait for the broker.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pebble import ProcessExpired
@@ -20,7 +21,7 @@ from dateline.codec import UnreadableRecordError, decode, encode
 from dateline.delivery.kafka import TopicNames
 from dateline.delivery.last_words import stop_hard
 from dateline.delivery.outbox import Outbox
-from dateline.delivery.producing import Headers, Outgoing, TooLargeError
+from dateline.delivery.producing import Headers, Outgoing
 from dateline.english import OtherLanguageError
 from dateline.records import Article, Mention, Withdrawal
 
@@ -47,6 +48,14 @@ class Taken:
     problem: UnreadableRecordError | None = None
 
 
+@dataclass(slots=True)
+class Batch:
+    """Articles that were read, oldest first, and the records made of them that are not yet delivered."""
+
+    taken: list[Taken] = field(default_factory=list)
+    records: list[Outgoing] = field(default_factory=list)
+
+
 class Extracting:
     """What the agent and its finishing task share."""
 
@@ -55,23 +64,29 @@ class Extracting:
         self._outbox = outbox
         self._topics = topics
         self._mention_partitions = mention_partitions
-        self._queue: asyncio.Queue[Taken] = asyncio.Queue(maxsize=in_hand)
+        self._queue: asyncio.Queue[Taken] = asyncio.Queue()
+        self._room = asyncio.Semaphore(in_hand)
         self._metrics = outbox.metrics
         self._metrics.pool_size.set(pool.processes)
 
     async def take(self, events: AsyncIterable[FaustEvent]) -> None:
-        """The agent's body: waits where the queue is full, so that Faust stops fetching."""
+        """The agent's body: waits where there is no room, so that Faust stops fetching."""
         async for event in events:
-            await self._queue.put(self._begin(event))
+            await self._room.acquire()
+            self._queue.put_nowait(self._begin(event))
 
     async def finish(self) -> None:
         """The task beside it; runs until cancelled."""
         while True:
-            taken = await self._queue.get()
-            try:
-                await self._finish(taken)
-            finally:
-                self._queue.task_done()
+            waiting = [await self._queue.get()]
+            while not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            batch = Batch()
+            for taken in waiting:
+                if taken.reading is not None and not taken.reading.done():
+                    await self._deliver(batch)  # what is ready does not wait for what is not
+                await self._finish(taken, batch)
+            await self._deliver(batch)
 
     async def drained(self) -> None:
         await self._queue.join()
@@ -94,27 +109,48 @@ class Extracting:
         reading.add_done_callback(lambda _: self._metrics.pool_busy.dec())
         return reading
 
-    async def _finish(self, taken: Taken) -> None:
+    async def _finish(self, taken: Taken, batch: Batch) -> None:
         if is_stale(taken.event):  # its partition has been given away and back since: it comes again
             if taken.reading:
                 taken.reading.cancel()
+            self._let_go()
             return
-        source = input_of(taken.event)
         if taken.article is None or taken.reading is None:
             assert taken.problem is not None
-            await self._outbox.bury(source, taken.problem, stage=STAGE)
+            await self._bury(taken, taken.problem, 1, batch)
+            return
+        found, attempts = await self._read(taken.article, taken.reading)
+        if isinstance(found, OtherLanguageError):
+            found, outcome = [], "other language"
+        elif isinstance(found, BaseException):
+            await self._bury(taken, found, attempts, batch)
+            return
         else:
-            found, attempts = await self._read(taken.article, taken.reading)
-            try:
-                if isinstance(found, OtherLanguageError):
-                    await self._publish(taken.article, [], "other language")
-                elif isinstance(found, BaseException):
-                    await self._outbox.bury(source, found, stage=STAGE, attempts=attempts)
-                else:
-                    await self._publish(taken.article, found, "read" if found else "no event")
-            except TooLargeError as error:
-                await self._outbox.bury(source, error, stage=STAGE, attempts=attempts)
+            outcome = "read" if found else "no event"
+        records = self._records(taken.article, found)
+        if too_large := self._outbox.too_large(records):
+            await self._bury(taken, too_large, attempts, batch)
+            return
+        batch.taken.append(taken)
+        batch.records += records
+        self._metrics.articles.labels(outcome).inc()
+
+    async def _bury(self, taken: Taken, error: BaseException, attempts: int, batch: Batch) -> None:
+        await self._deliver(batch)
+        await self._outbox.bury(input_of(taken.event), error, stage=STAGE, attempts=attempts)
         taken.event.ack()
+        self._let_go()
+
+    async def _deliver(self, batch: Batch) -> None:
+        await self._outbox.send(batch.records)
+        for taken in batch.taken:
+            taken.event.ack()
+            self._let_go()
+        batch.taken, batch.records = [], []
+
+    def _let_go(self) -> None:
+        self._queue.task_done()
+        self._room.release()
 
     async def _read(self, article: Article, reading: Future[list[Mention]]) -> tuple[list[Mention] | BaseException, int]:
         """What was read, or why not, and at which attempt. A process that died may have been killed for another's sake: try again once."""
@@ -123,7 +159,7 @@ class Extracting:
             return found, 1
         return await _outcome(self._submit(article)), 2
 
-    async def _publish(self, article: Article, mentions: list[Mention], outcome: str) -> None:
+    def _records(self, article: Article, mentions: list[Mention]) -> list[Outgoing]:
         headers: Headers = ((FETCHED, article.fetched.isoformat().encode()),) if article.fetched else ()
         records = self._withdrawals(article) if article.version > 1 else []
         for mention in mentions:
@@ -131,8 +167,7 @@ class Extracting:
                 topic=self._topics.mentions, key=mention.block.encode(), value=encode(mention), headers=((TYPE, b"mention"), *headers)
             )
             records.append(record)
-        await self._outbox.send(records)
-        self._metrics.articles.labels(outcome).inc()
+        return records
 
     def _withdrawals(self, article: Article) -> list[Outgoing]:
         """One for each partition: what an older version said may be on any of them."""

@@ -1,16 +1,16 @@
 """The merge state: which mentions are held, what was last published of each event, and what one more record changes.
 
     state = MergeState(options)
-    state.restore(table.items())                       # after a start or rebalance
+    state.restore(partition, changelog.items())        # when the partition has come to us
     step = state.take(partition, record, raw, arrived)
     step.publications                                  # events to publish first ...
-    step.writes                                        # ... then what to write to the table, in this order
+    step.writes                                        # ... then what to write to the changelog, in this order
 
 Each record is one step, and a step depends on nothing but the records before it on its partition. So a worker that is killed after
 publishing and before writing goes, when it reads the same records again, through the same states: every event id it ever published
 comes by again and is brought to its end. Steps put together differently the second time would leave ids behind that nothing ends.
 
-No Kafka here: keys and values of the table are bytes, and the caller does the writing.
+No Kafka here: keys and values of the changelog are bytes, and the caller does the writing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One key of the table: a value of None deletes."""
+    """One key of the changelog: a value of None deletes."""
 
     key: bytes
     value: bytes | None
@@ -109,26 +109,38 @@ class MergeState:
         """Mentions held."""
         return sum(len(told.block) for share in self._shares.values() for told in share.blocks.values())
 
-    def restore(self, items: Iterable[tuple[bytes, bytes]]) -> None:
-        """Start again from what the table holds."""
-        self._shares.clear()
+    def partitions(self) -> set[int]:
+        return set(self._shares)
+
+    def forget(self, partition: int) -> None:
+        self._shares.pop(partition, None)
+
+    def restore(self, partition: int, items: Iterable[tuple[bytes, bytes]]) -> None:
+        """Start again from what the changelog holds of a partition."""
+        for _ in self.restoring(partition, items):
+            pass
+
+    def restoring(self, partition: int, items: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+        """The same in steps of some milliseconds each: for 100,000 mentions it takes most of a minute."""
+        self.forget(partition)
+        share = self._shares[partition]
         for key, value in items:
-            partition, kind, *names = orjson.loads(key)
-            share = self._shares[partition]
+            _, kind, *names = orjson.loads(key)
             match kind:
                 case "mention":
                     share.add(decode(value, Mention))
+                    yield
                 case "event":
                     revision, _, event = value.partition(b" ")
                     share.told(names[0]).published[names[1]] = Publication(decode(event, Event), int(revision))
                 case "version":
                     version, known = orjson.loads(value)
                     share.versions[names[0]] = version, datetime.fromisoformat(known)
-        for share in self._shares.values():
-            times = [m.source.published for told in share.blocks.values() for m in told.block if m.source.published]
-            share.watermark = share.swept = max(times, default=BEGINNING)
-            for told in share.blocks.values():
-                told.block.regroup()  # as they stood: what a record changes is told against these groups
+        times = [m.source.published for told in share.blocks.values() for m in told.block if m.source.published]
+        share.watermark = share.swept = max(times, default=BEGINNING)
+        for told in share.blocks.values():
+            told.block.regroup()  # as they stood: what a record changes is told against these groups
+            yield
 
     def take(self, partition: int, record: Mention | Withdrawal, raw: bytes, arrived: datetime) -> Step:
         """Take in one record as it came (`raw`), and say what follows. `arrived` only guards against articles dated in the future."""
@@ -216,12 +228,6 @@ class MergeState:
         share = self._shares[partition]
         share.versions[article] = version, share.watermark
         return Write(_key(partition, "version", article), orjson.dumps([version, share.watermark.isoformat()]))
-
-
-def partition_of(key: bytes) -> int:
-    """The partition whose share a key of the table belongs to."""
-    partition: int = orjson.loads(key)[0]
-    return partition
 
 
 def _key(partition: int, *names: str) -> bytes:

@@ -10,8 +10,6 @@ class WorkerOptions:
     """How the agents run. Defaults and their reasons are in config/dateline.toml."""
 
     group: str
-    state_dir: str
-    store: str
     articles_per_process: int
     merge_batch: int
     buffer: int
@@ -20,6 +18,7 @@ class WorkerOptions:
     rebalance_timeout_s: float
     commit_interval_s: float
     drain_s: float
+    no_progress_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +32,10 @@ class PollingOptions:
     let_go_s: float
     save_every_s: float
     first_polls_per_s: float
-
-
-MERGE_TABLE = "merge"
+    calm_lag: int
+    most_stretched: float
 
 
 def changelog(group: str) -> str:
-    """The topic that the merge state of a group is kept in; Faust gives it this name."""
-    return f"{group}-{MERGE_TABLE}-changelog"
+    """The topic that the merge state of a group is kept in."""
+    return f"{group}-merge-changelog"

@@ -12,24 +12,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import faust
-import platformdirs
+from aiokafka import TopicPartition
 
 from dateline.app.extract_agent import Extracting, Pool
 from dateline.app.merge_agent import Merging
-from dateline.app.options import MERGE_TABLE
+from dateline.app.options import changelog
 from dateline.app.topics import prepare_topics
 from dateline.delivery.health import BEAT_S, Health, beating, serving
-from dateline.delivery.kafka import KafkaOptions, make_producer, tls_context
+from dateline.delivery.kafka import KafkaOptions, make_producer, start, tls_context
 from dateline.delivery.last_words import stop_hard
 from dateline.delivery.metrics import Metrics
 from dateline.delivery.outbox import Outbox
+from dateline.delivery.watchdog import Consumption, watching
 from dateline.settings import Settings
 
 STOPS_WITHIN_S = 10.0  # Faust's own stop, once nothing is in hand; it takes one to three seconds
@@ -64,39 +64,48 @@ async def _until_signalled(settings: Settings, pool: Pool) -> None:
 
 async def work(settings: Settings, pool: Pool, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set, then finish what is in hand, commit, and leave the group."""
-    counts = await prepare_topics(settings)
     health, metrics = Health(settings.http.stalled_after_s), Metrics()
-    async with _producing(settings) as producer:
-        outbox = Outbox(producer, settings.kafka, settings.topics.deadletters, metrics)
-        worker = _assemble(settings, pool, outbox, counts)
-        with serving(settings.http.host, settings.http.worker_port, health, metrics) as port:
-            log.info("health and metrics on http://%s:%d", settings.http.host, port)
-            await _run(worker, settings, stopping, health, metrics)
+    async with AsyncExitStack() as open_now:
+        worker = await _unless(stopping, _start(settings, pool, metrics, open_now))
+        if worker is None:
+            return
+        port = open_now.enter_context(serving(settings.http.host, settings.http.worker_port, health, metrics))
+        log.info("health and metrics on http://%s:%d", settings.http.host, port)
+        consumption = Consumption(settings.kafka, settings.worker.group, settings.worker.no_progress_s)
+        open_now.enter_context(watching(health, consumption, frozen_after_s=settings.worker.session_timeout_s))
+        await _run(worker, settings, stopping, _observe(worker.app, health, metrics, consumption), health)
 
 
-@asynccontextmanager
-async def _producing(settings: Settings) -> AsyncIterator[Any]:
+async def _unless(stopping: asyncio.Event, beginning: Coroutine[Any, Any, Worker]) -> Worker | None:
+    """What is started; None when we are told to stop meanwhile, however long a broker keeps us waiting."""
+    starting, stop = asyncio.create_task(beginning), asyncio.create_task(stopping.wait())
+    await asyncio.wait([starting, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if starting.done():
+        return starting.result()
+    starting.cancel()
+    await asyncio.wait([starting])
+    return None
+
+
+async def _start(settings: Settings, pool: Pool, metrics: Metrics, open_now: AsyncExitStack) -> Worker:
+    log.info("starting: topics and producer on %s", settings.kafka.bootstrap)
+    counts = await prepare_topics(settings)
     producer = make_producer(settings.kafka)
-    await producer.start()
-    try:
-        yield producer
-    finally:
-        await producer.stop()
+    open_now.push_async_callback(producer.stop)
+    await start(producer, settings.kafka)
+    return _assemble(settings, pool, Outbox(producer, settings.kafka, settings.topics.deadletters, metrics), counts)
 
 
 def _faust_app(settings: Settings) -> Any:
     options, kafka = settings.worker, settings.kafka
-    folder = Path(options.state_dir) if options.state_dir else platformdirs.user_state_path("dateline") / options.group
     return faust.App(
         options.group,
         broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
         broker_credentials=_credentials(kafka),
-        store=options.store,
-        datadir=str(folder),
         web_enabled=False,
         topic_allow_declare=False,  # topics are made with their settings before we start
         topic_disable_leader=True,
-        table_standby_replicas=0,
         stream_buffer_maxsize=options.buffer,
         stream_wait_empty=False,  # it has no deadline; ours is below
         broker_session_timeout=options.session_timeout_s,
@@ -123,10 +132,9 @@ def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, 
     raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw", "allow_empty": True}
     articles = app.topic(topics.articles, partitions=counts[topics.articles], **raw)
     mentions = app.topic(topics.mentions, partitions=counts[topics.mentions], **raw)
-    table = app.Table(MERGE_TABLE, key_type=bytes, value_type=bytes, partitions=counts[topics.mentions])
     in_hand = pool.processes * options.articles_per_process
     extracting = Extracting(pool, outbox, topics, counts[topics.mentions], in_hand)
-    merging = Merging(table, settings.merging, outbox, topics, options.merge_batch)
+    merging = Merging(changelog(options.group), settings.merging, outbox, topics, options.merge_batch)
 
     @app.agent(articles, name="extract")
     async def extract(stream: Any) -> None:
@@ -140,20 +148,25 @@ def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, 
     async def let_go(*_: Any, **__: Any) -> None:
         await merging.let_go(options.rebalance_timeout_s / 2)
 
-    @table.on_recover
-    async def restore() -> None:
-        # Faust now lets our partitions be fetched, seeks to what was committed, and then empties the agents' queues. What was fetched
-        # before the seek would be lost and its partition never committed again; so nothing may flow until Faust itself resumes it.
+    @app.on_rebalance_complete.connect(weak=False)
+    async def restore(*_: Any, **__: Any) -> None:
+        # Faust now seeks to what was committed, and lets our partitions be fetched when we are done. Where it had none before, it did
+        # not stop fetching: what came before the seek would be lost and its partition never committed again.
         app.consumer.stop_flow()
-        merging.restore({tp.partition for tp in app.consumer.assignment() if tp.topic == topics.mentions})
+        generation = app.consumer_generation_id
+        partitions = {tp.partition for tp in app.consumer.assignment() if tp.topic == topics.mentions}
+        try:
+            await merging.restore(partitions, lambda: app.consumer_generation_id == generation)
+        except Exception as error:  # noqa: BLE001 — the edge: Faust would go on without telling us, and without a state
+            stop_hard(f"the merge state can't be read back: {error!r}")
 
     return Worker(app, extracting, merging)
 
 
-async def _run(worker: Worker, settings: Settings, stopping: asyncio.Event, health: Health, metrics: Metrics) -> None:
+async def _run(worker: Worker, settings: Settings, stopping: asyncio.Event, observing: Coroutine[Any, Any, None], health: Health) -> None:
     beside = [
         asyncio.create_task(beating(health), name="heartbeat of the loop"),
-        asyncio.create_task(_observe(worker.app, health, metrics), name="watching lag and readiness"),
+        asyncio.create_task(observing, name="watching lag and readiness"),
         asyncio.create_task(worker.extracting.finish(), name="finishing articles"),
         asyncio.create_task(worker.merging.finish(), name="merging"),
     ]
@@ -203,16 +216,21 @@ async def _within(work: Coroutine[Any, Any, None], seconds: float, what: str) ->
         stop_hard(f"{what} within {seconds:.0f} s; all that is acknowledged was delivered")
 
 
-async def _observe(app: Any, health: Health, metrics: Metrics) -> None:
-    """Tell whether partitions are assigned and recovered, and how far behind we are."""
-    while True:
-        with suppress(AttributeError):  # Faust has no consumer or tables yet
-            if app.rebalancing or not app.tables.recovery.completed.is_set():
-                health.not_ready("waiting for partitions and their state")
-            else:
-                health.ready()
-        for tp, end in list(app.monitor.tp_end_offsets.items()):
-            committed = app.monitor.tp_committed_offsets.get(tp)
-            if committed is not None:
-                metrics.lag.labels(tp.topic, tp.partition).set(max(0, end - committed))
-        await asyncio.sleep(BEAT_S)
+async def _observe(app: Any, health: Health, metrics: Metrics, consumption: Consumption) -> None:
+    """Tell whether partitions are assigned and recovered, which we are to get on with, and how far behind we are."""
+    try:
+        while True:
+            with suppress(AttributeError):  # Faust has no consumer or tables yet
+                if app.rebalancing or not app.tables.recovery.completed.is_set():
+                    health.not_ready("waiting for partitions and their state")
+                    consumption.partitions = frozenset()
+                else:
+                    health.ready()
+                    consumption.partitions = frozenset(TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment())
+            for tp, end in list(app.monitor.tp_end_offsets.items()):
+                committed = app.monitor.tp_committed_offsets.get(tp)
+                if committed is not None:
+                    metrics.lag.labels(tp.topic, tp.partition).set(max(0, end - committed))
+            await asyncio.sleep(BEAT_S)
+    finally:
+        consumption.partitions = frozenset()

@@ -7,7 +7,7 @@ await outbox.bury(source, error, stage="extract")            # the input goes to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -32,26 +32,23 @@ class Outbox:
     async def send(self, records: Sequence[Outgoing]) -> list[RecordMetadata]:
         """Deliver, or end the process: what can't be delivered must not be acknowledged, and waiting for ever helps nobody.
 
-        Raises TooLargeError, and sends nothing, if one of them is larger than topics take.
+        None may be larger than topics take: see `too_large`.
         """
-        for record in records:
-            if self.too_large(record):
-                raise TooLargeError(
-                    f"a record of {len(record.value or b'')} bytes for {record.topic!r}; {self.kafka.max_message_bytes} are taken"
-                )
-        return await self._send(records)
-
-    def too_large(self, record: Outgoing) -> bool:
-        return len(record.value or b"") + len(record.key or b"") > self.kafka.max_message_bytes
-
-    async def bury(self, source: Input, error: BaseException, *, stage: str, attempts: int = 1) -> None:
-        """Put an input that can't be read where a person will find it. What is too long even for that is cut, and says so."""
-        limit = self.kafka.max_message_bytes
-        await self._send([dead_letter(self.deadletters, source, error, stage=stage, attempts=attempts, max_bytes=limit)])
-        self.metrics.deadletters.labels(stage).inc()
-
-    async def _send(self, records: Sequence[Outgoing]) -> list[RecordMetadata]:
         try:
             return await deliver(self.producer, records, self.kafka.patience_s)
         except (UndeliverableError, TooLargeError) as error:
             stop_hard(f"not delivered: {error}")
+
+    def too_large(self, records: Iterable[Outgoing]) -> TooLargeError | None:
+        """Why topics don't take these, or None where they do."""
+        for record in records:
+            size = len(record.value or b"") + len(record.key or b"")
+            if size > self.kafka.max_message_bytes:
+                return TooLargeError(f"a record of {size} bytes for {record.topic!r}; {self.kafka.max_message_bytes} are taken")
+        return None
+
+    async def bury(self, source: Input, error: BaseException, *, stage: str, attempts: int = 1) -> None:
+        """Put an input that can't be read where a person will find it. What is too long even for that is cut, and says so."""
+        limit = self.kafka.max_message_bytes
+        await self.send([dead_letter(self.deadletters, source, error, stage=stage, attempts=attempts, max_bytes=limit)])
+        self.metrics.deadletters.labels(stage).inc()

@@ -19,7 +19,7 @@ from dateline.delivery.kafka import HEADROOM, KafkaOptions, TopicNames, make_adm
 
 VISIBLE_WITHIN_S = 15.0  # a new topic reaches every broker's metadata in milliseconds; longer means that the cluster is ill
 FOREVER = "-1"
-POLICY, RETENTION, MAX_BYTES = "cleanup.policy", "retention.ms", "max.message.bytes"
+POLICY, RETENTION, MAX_BYTES, TIMES = "cleanup.policy", "retention.ms", "max.message.bytes", "message.timestamp.type"
 
 
 class TopicError(RuntimeError):
@@ -59,8 +59,9 @@ async def ensure_topics(
 
 def wanted_topics(kafka: KafkaOptions, names: TopicNames, merge_window: timedelta, changelogs: Iterable[str] = ()) -> list[Wanted]:
     """DESIGN's table of topics, as settings."""
-    compacted = {POLICY: "compact", MAX_BYTES: str(kafka.max_message_bytes)}
-    kept = {POLICY: "delete", RETENTION: FOREVER, MAX_BYTES: str(kafka.max_message_bytes)}
+    # The broker's clock, not a producer's: one that is set wrong would have its records refused, or mentions deleted before they are read
+    ours = {MAX_BYTES: str(kafka.max_message_bytes), TIMES: "LogAppendTime"}
+    compacted, kept = ours | {POLICY: "compact"}, ours | {POLICY: "delete", RETENTION: FOREVER}
     for_the_window = kept | {RETENTION: str(int(merge_window.total_seconds() * 1000))}
     return [
         Wanted(names.feeds, kafka.partitions, compacted),

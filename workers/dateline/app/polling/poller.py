@@ -15,6 +15,7 @@ from dateline.app.options import PollingOptions
 from dateline.app.polling.desk import Desk, Observe, Step
 from dateline.app.polling.group import Group, group_consumer
 from dateline.app.polling.lease import Lease
+from dateline.app.polling.pressure import Pressure
 from dateline.app.polling.schedule import Schedule
 from dateline.app.polling.share import Outlet, Share
 from dateline.delivery.kafka import KafkaOptions, TopicNames, make_producer, start
@@ -47,7 +48,8 @@ class Poller:
         self.after_poll: Callable[[FeedState, PollResult], PollResult] = _as_it_is
         self._let_go_s = polling.let_go_s
         self._once = once
-        self._schedule = Schedule(polling.first_polls_per_s)
+        self.pressure = Pressure(polling)
+        self._schedule = Schedule(polling.first_polls_per_s, self.pressure)
         self._slots = asyncio.Semaphore(desk.options.concurrency)
         self._progress = asyncio.Event()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()

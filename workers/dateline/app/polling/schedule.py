@@ -7,6 +7,7 @@ import heapq
 import time
 from itertools import count
 
+from dateline.app.polling.pressure import Pressure
 from dateline.app.polling.share import Share
 from dateline.poller import FeedState
 
@@ -15,7 +16,8 @@ class Schedule:
     """Feeds by when they are due. A feed that was never polled waits for its turn among such, so that a long new list is not asked
     for all at once."""
 
-    def __init__(self, first_polls_per_s: float) -> None:
+    def __init__(self, first_polls_per_s: float, pressure: Pressure) -> None:
+        self._pressure = pressure
         self._every_s = 1 / first_polls_per_s
         self._last_first = 0.0  # when the last of the first polls is due
         self._waiting: list[tuple[float, int, Share, str]] = []
@@ -75,4 +77,4 @@ class Schedule:
         if state is None or state.next_poll is None:
             self._last_first = max(time.time(), self._last_first + self._every_s)
             return self._last_first
-        return state.next_poll.timestamp()
+        return self._pressure.due(state)
