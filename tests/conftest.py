@@ -7,20 +7,24 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from kafka_node import KafkaMissingError, kafka_node
+from kafka_node import KafkaMissingError, KafkaNode
 
 from dateline.delivery.broker import embedded_broker
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kafka(request: pytest.FixtureRequest) -> str:
     """The `host:port` of a real Apache Kafka: DATELINE_TEST_KAFKA, or a node started with Java and Maven."""
-    if given := os.environ.get("DATELINE_TEST_KAFKA"):
-        yield given
-        return
+    given: str = os.environ.get("DATELINE_TEST_KAFKA") or request.getfixturevalue("kafka_node").bootstrap
+    return given
+
+
+@pytest.fixture(scope="session")
+def kafka_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
+    """A node of our own, started once: for tests that ask for a Kafka, and those that do things to it."""
     try:
-        with kafka_node(tmp_path_factory.mktemp("kafka")) as bootstrap:
-            yield bootstrap
+        with KafkaNode(tmp_path_factory.mktemp("kafka")) as node:
+            yield node
     except KafkaMissingError as error:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(f"the tests on a real Kafka must run in CI: {error}")

@@ -1,4 +1,10 @@
-"""One real Apache Kafka node for the tests: KRaft, loopback only, its data in a folder that goes with it."""
+"""One real Apache Kafka node for the tests: KRaft, loopback only, its data in a folder that goes with it.
+
+with KafkaNode(folder) as node:
+    node.bootstrap       # `host:port` of the node itself
+    node.proxied         # what it tells those who come through a proxy (tests/proxy.py) to `node.behind`: nobody listens there yet
+    node.restart()       # the node is killed and comes back with its data
+"""
 
 from __future__ import annotations
 
@@ -8,9 +14,8 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Self
 
 HERE = Path(__file__).parent
 LIBS = HERE / "libs"
@@ -21,10 +26,10 @@ PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -42,30 +47,53 @@ class KafkaMissingError(RuntimeError):
     """No Kafka can be started here; the message says what is missing."""
 
 
-@contextmanager
-def kafka_node(folder: Path) -> Iterator[str]:
-    """Run a node in this folder and yield its `host:port`."""
-    classpath = _libraries()
-    port, controller = free_port(), free_port()
-    properties = folder / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller=controller, data=folder / "data"))
-    java = ["java", "-Xmx512m", "-cp", classpath]
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    with (folder / "console.log").open("wb") as console:
-        subprocess.run(
-            [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)], check=True, stdout=console, stderr=console
+class KafkaNode:
+    """A node that runs while the block does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._java = ["java", "-Xmx512m", "-cp", _libraries()]
+        self._properties = folder / "server.properties"
+        self._port, self._behind, self._proxied = free_port(), free_port(), free_port()
+        self._properties.write_text(
+            PROPERTIES.format(port=self._port, behind=self._behind, proxied=self._proxied, controller=free_port(), data=folder / "data")
         )
-        process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=console, stderr=console)
-    try:
-        _wait_until_open(port, process, folder)
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
+        self.bootstrap, self.proxied = f"127.0.0.1:{self._port}", f"127.0.0.1:{self._proxied}"
+        self.behind = self._behind
+
+    def __enter__(self) -> Self:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        with self._console() as console:
+            subprocess.run(
+                [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)],
+                check=True, stdout=console, stderr=console,
+            )  # fmt: skip
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
         try:
-            process.wait(timeout=20)
+            self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self) -> None:
+        """Kill the node without a warning, and start it again with what its disk holds."""
+        self.kill()
+        self._start()
+
+    def _start(self) -> None:
+        with self._console() as console:
+            self._process = subprocess.Popen([*self._java, "kafka.Kafka", str(self._properties)], stdout=console, stderr=console)
+        _wait_until_open(self._port, self._process, self._folder)
+
+    def _console(self) -> IO[bytes]:
+        return (self._folder / "console.log").open("ab")
 
 
 def free_port() -> int:

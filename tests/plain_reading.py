@@ -3,11 +3,13 @@
     Article(text="ASSAULT SY 2025-12-20 killed 3")
 
 The words `crash` and `hang` are what they say: a reading whose process dies, and one that takes too long; `foreign` is a text in
-another language.
+another language. `PlainPool` only says so; processes opened with `open_plain` do so.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
@@ -58,6 +60,23 @@ class PlainPool:
         else:
             reading.set_result(read_plain(article))
         return reading
+
+
+class PlainReader:
+    """Reads in a process of a real pool."""
+
+    def read(self, article: Article) -> list[Mention]:
+        if article.text == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+        while article.text == "hang":
+            pass
+        if article.text == "foreign":
+            raise OtherLanguageError("the text is not English")
+        return read_plain(article)
+
+
+def open_plain(options: object, geography: object) -> PlainReader:
+    return PlainReader()
 
 
 def read_plain(article: Article) -> list[Mention]:

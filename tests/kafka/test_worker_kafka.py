@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,21 @@ async def test_sigterm_ends_a_busy_worker_cleanly_and_the_next_goes_on(kafka: st
     async with world.working():
         await world.until_idle()
     assert await world.final_events() == final_events(articles)
+
+
+async def test_sigterm_ends_a_worker_that_waits_for_a_broker(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        world = World(f"127.0.0.1:{silent.getsockname()[1]}", tmp_path)
+        log = tmp_path / "waiting.log"
+        process = await world.start_process(log=log)
+
+        async def waits() -> bool:
+            return "starting: topics and producer on" in log.read_text()
+
+        await until(waits, "it waits for the broker")
+        process.send_signal(signal.SIGTERM)
+        await until_ended(process, world.settings.worker.drain_s)
+    assert process.returncode == 0
 
 
 async def test_a_second_worker_takes_its_share_with_its_state(kafka: str, tmp_path: Path) -> None:
