@@ -13,7 +13,7 @@ fetched) → pages (read) → articles; feeds (state and schedule), polls (one s
 knows of topics.
 """
 
-from dateline.poller.feeds import FeedState, SeenItem, failed
+from dateline.poller.feeds import FeedState, SeenItem, as_listed
 from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
 from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListError, feed, parse_opml, read_feeds, read_opml, write_opml
 from dateline.poller.options import PollerOptions
@@ -21,6 +21,7 @@ from dateline.poller.pages import page_text
 from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
 from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article, read_body
 from dateline.poller.reading import ProcessReader, Reader, open_reader
+from dateline.poller.schedule import failed
 from dateline.poller.store import Store, keep
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Unreadable",
     "UnreadableFeedListError",
     "UnreadablePageError",
+    "as_listed",
     "failed",
     "feed",
     "keep",

@@ -1,14 +1,14 @@
-"""A feed's state from one poll to the next, and when it is polled again."""
+"""A feed's state from one poll to the next. How it changes is in schedule.py."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from typing import Literal
 
-from dateline.poller.options import PollerOptions
-from dateline.poller.websub import Subscription, compared
+from dateline.poller.opml import Feed
+from dateline.poller.websub import Subscription
 from dateline.records import VERSION, Instant
 
 
@@ -27,6 +27,27 @@ class SeenItem:
     delivered: bool = True
 
 
+IntervalBasis = Literal["start", "habit", "silence", "hint", "floor", "cap"]
+"""Why a feed waits as long as it does: it is new; how often it brings news; how long it has not; what its publisher asks; our limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A permanent redirect of a feed's address, as long as it holds."""
+
+    to: str
+    since: Instant
+    polls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """HTTP 410 in place of a feed, as long as there is no success between."""
+
+    since: Instant
+    answers: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """The record of the feeds topic, by feed id. `seen` maps item keys to items, the longest unseen first."""
@@ -39,63 +60,34 @@ class FeedState:
     body_hash: str | None = None
     next_poll: Instant | None = None  # None: now
     interval_s: float = 0
+    interval_basis: IntervalBasis | None = None  # what decided it
+    gap_s: float | None = None  # from one time that it brought something new to the next, as is usual for it
+    hint_s: float | None = None  # how long it says of itself that it stays as it is
+    last_whole: Instant | None = None  # when its whole document came last; what came since was "not modified"
+    validators_lie: bool = False  # its server said "not modified" of a document that was: it is asked for the whole
     failures: int = 0  # since the last success
     last_reason: str | None = None  # of the last failure
     last_polled: Instant | None = None
     last_success: Instant | None = None
     last_new_item: Instant | None = None
-    retired: bool = False  # its server said that it is gone: not polled again
+    retired: bool = False  # its server said for days that it is gone: not polled again
+    absence: Absence | None = None  # how long its server has said so, until it does not
+    move: Move | None = None  # where its address is said to have moved for good, until that has held
     push: Subscription | None = None  # with the hub that the feed names
     seen: Mapping[str, SeenItem] = field(default_factory=dict)
     version: int = VERSION
 
 
-def succeeded(state: FeedState, now: datetime, options: PollerOptions, *, news: bool) -> FeedState:
-    """After an answer: sooner next time when it brought something new, later when it did not."""
-    wanted = state.interval_s / 2 if news else state.interval_s * 1.5
-    interval = min(max(wanted, options.min_interval_s), options.max_interval_s)
+def as_listed(feed: Feed, state: FeedState | None) -> FeedState:
+    """The state to begin with: a new one, or one that goes back to the address on the list if that is another one than it was."""
+    state = state or FeedState(feed_id=feed.feed_id, url=feed.url)
+    return state if state.listed == feed.url else dataclasses.replace(asked_at(state, feed.url), listed=feed.url)
+
+
+def asked_at(state: FeedState, url: str) -> FeedState:
+    """The state when it is asked at another address, where nothing is known of validators and moves."""
+    if url == state.url:
+        return state
     return dataclasses.replace(
-        state,
-        interval_s=interval,
-        next_poll=now + timedelta(seconds=jittered(interval, state.feed_id)),
-        failures=0,
-        last_reason=None,
-        last_polled=now,
-        last_success=now,
-        last_new_item=now if news else state.last_new_item,
-        push=compared(state.push, news=news),
+        state, url=url, etag=None, last_modified=None, body_hash=None, last_whole=None, validators_lie=False, move=None, absence=None
     )
-
-
-def failed(state: FeedState, now: datetime, options: PollerOptions, *, reason: str, after: float | None = None) -> FeedState:
-    """After a failure: doubling waits, and at least what the server asked for, up to the longest interval."""
-    failures = state.failures + 1
-    wait = options.min_interval_s * 2.0 ** min(failures - 1, 20)
-    wait = min(max(wait, state.interval_s, after or 0), options.max_interval_s)
-    return dataclasses.replace(
-        state,
-        next_poll=now + timedelta(seconds=jittered(wait, state.feed_id)),
-        failures=failures,
-        last_reason=reason,
-        last_polled=now,
-    )
-
-
-def postponed(state: FeedState, now: datetime, *, after: float) -> FeedState:
-    """After it was not asked, for its host was busy: asked soon."""
-    return dataclasses.replace(state, next_poll=now + timedelta(seconds=jittered(after, state.feed_id)))
-
-
-def retired(state: FeedState, now: datetime, reason: str) -> FeedState:
-    """After the server said that the feed is gone for good."""
-    return dataclasses.replace(state, retired=True, failures=state.failures + 1, last_reason=reason, last_polled=now)
-
-
-def jittered(wait: float, feed_id: str) -> float:
-    """Up to a tenth longer, the same for one feed, so that feeds that started together drift apart."""
-    return wait * (1 + spread(feed_id) / 10)
-
-
-def spread(feed_id: str) -> float:
-    """0 to 1, evenly over feeds and the same for one."""
-    return int(feed_id[:4], 16) / 0xFFFF

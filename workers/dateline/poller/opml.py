@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from dateline.codec import content_id
+from dateline.poller.fetching.credentials import without_credentials
 
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")  # the one mistake that is common in lists written by hand, and harmless
 NAMESPACE = "https://dateline.example/ns/feeds"
@@ -61,7 +62,9 @@ def feed(url: str, *, name: str | None = None, country: str | None = None, langu
     url = url.strip()
     parts = urlsplit(url)  # raises ValueError on broken IPv6 brackets
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or not url.isprintable():
-        raise ValueError(f"not an http(s) address: {url!r}")
+        raise ValueError(f"not an http(s) address: {without_credentials(url)!r}")
+    if "@" in parts.netloc:  # the list and the feed's state are read by many
+        raise ValueError(f"a password in the address of {without_credentials(url)}: set DATELINE_POLLER__CREDENTIALS instead")
     return Feed(
         feed_id=content_id(url), url=url, name=_line(name), country=_country(country), language=_line(language), page_text=page_text
     )

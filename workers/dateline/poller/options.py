@@ -37,6 +37,25 @@ class RobotsOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleOptions:
+    """When a feed is asked again, within the shortest and the longest interval."""
+
+    polls_per_gap: float
+    habit_weight: float
+    silence_share: float
+    hint_cap_s: float
+    outage_cap_s: float
+    suspicious_gaps: float
+    whole_min_s: float
+    whole_every_s: float
+    move_after_s: float
+    move_polls: int
+    move_back_failures: int
+    gone_after_s: float
+    gone_answers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollerOptions:
     """How politely and how much is read. Defaults and their reasons are in config/dateline.toml."""
 
@@ -47,6 +66,7 @@ class PollerOptions:
     per_host: int
     hosts: HostOptions
     robots: RobotsOptions
+    schedule: ScheduleOptions
     dns_cache_s: int
     connect_timeout_s: float
     fetch_timeout_s: float

@@ -13,8 +13,8 @@ from typing import Literal
 
 from dateline.poller.articles import make_article
 from dateline.poller.changes import changes
-from dateline.poller.feeds import FeedState, failed, postponed, retired, succeeded
-from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Retry
+from dateline.poller.feeds import FeedState, as_listed
+from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Outcome, Retry, moved_to
 from dateline.poller.identity import identify
 from dateline.poller.opml import Feed
 from dateline.poller.opml import feed as make_feed
@@ -22,6 +22,7 @@ from dateline.poller.options import PollerOptions
 from dateline.poller.pages import read_page
 from dateline.poller.parsing import Item, Unreadable, parse_feed
 from dateline.poller.reading import Reader
+from dateline.poller.schedule import back_where_listed, failed, gone, postponed, succeeded, wants_whole
 from dateline.poller.websub import offered
 from dateline.records import Article
 
@@ -38,41 +39,63 @@ class PollResult:
     cause: Cause = "poll"
     articles: tuple[Article, ...]
     state: FeedState
+    answer: Outcome | None = None  # of the feed's server, with the redirects on the way to it; None of a push
 
 
 async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime) -> PollResult:
     """Ask the feed once. Never raises for anything its server does: a failure is an outcome, with its reason in the state."""
-    state = state or FeedState(feed_id=feed.feed_id, url=feed.url)
-    got = await fetcher.fetch(state.url, max_bytes=options.max_feed_bytes, etag=state.etag, last_modified=state.last_modified)
+    state = as_listed(feed, state)
+    whole = wants_whole(state, now, options)
+    etag, last_modified = (None, None) if whole else (state.etag, state.last_modified)
+    got = await fetcher.fetch(state.url, max_bytes=options.max_feed_bytes, etag=etag, last_modified=last_modified)
     match got:
         case NotModified():
-            return PollResult(outcome="not_modified", articles=(), state=succeeded(state, now, options, news=False))
+            after = succeeded(state, now, options, fresh_s=got.fresh_s, moved_to=moved_to(state.url, got.hops))
+            result = PollResult(outcome="not_modified", articles=(), state=after)
         case Gone(reason):
-            return PollResult(outcome="gone", articles=(), state=retired(state, now, reason))
-        case Busy(reason, after):
-            return PollResult(outcome="postponed", articles=(), state=postponed(state, now, after=after))
-        case Retry(reason, after):
-            return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=after))
+            result = PollResult(outcome="gone", articles=(), state=gone(state, now, options, reason=reason))
+        case Busy(_, wait):
+            result = PollResult(outcome="postponed", articles=(), state=postponed(state, now, options, after=wait))
+        case Retry(reason, wait):
+            result = PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=wait))
         case Fetched():
-            return await read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+            result = await read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+            if result.outcome == "news" and await _was_lied_to(state, got, fetcher, options, asked_whole=whole):
+                result = dataclasses.replace(result, state=dataclasses.replace(result.state, validators_lie=True))
+    after = back_where_listed(result.state, feed.url, options)
+    return dataclasses.replace(result, answer=got, state=after)
 
 
 async def read_body(
     feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
 ) -> PollResult:
-    """What a feed's document brings, however it came: answered to a poll or pushed by a hub. A pushed one has no validators, so the
-    next poll asks without."""
+    """What a feed's document brings, and the state after it."""
     body_hash = hashlib.sha256(got.body).hexdigest()[:24]
-    answered = dataclasses.replace(state, etag=got.etag, last_modified=got.last_modified, body_hash=body_hash)
+    answered = dataclasses.replace(state, etag=got.etag, last_modified=got.last_modified, body_hash=body_hash, last_whole=now)
+    to = moved_to(state.url, got.hops)
     if body_hash == state.body_hash:
-        return PollResult(outcome="unchanged", articles=(), state=succeeded(answered, now, options, news=False))
+        return PollResult(outcome="unchanged", articles=(), state=succeeded(answered, now, options, fresh_s=got.fresh_s, moved_to=to))
     parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
     if isinstance(parsed, Unreadable):
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
-    after = succeeded(dataclasses.replace(answered, seen=seen, push=push), now, options, news=bool(articles))
+    answered = dataclasses.replace(answered, seen=seen, push=push, hint_s=parsed.hint_s)
+    dates = [article.published for article in articles if article.published and article.published_basis == "stated"] if articles else None
+    after = succeeded(answered, now, options, news=dates, fresh_s=got.fresh_s, moved_to=to)
     return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)
+
+
+async def _was_lied_to(state: FeedState, got: Fetched, fetcher: Fetcher, options: PollerOptions, *, asked_whole: bool) -> bool:
+    """Whether the validators that we had were repeated for a document with news in it, or "not modified" is still said of them."""
+    if state.validators_lie or not (state.etag or state.last_modified):
+        return state.validators_lie
+    if got.etag == state.etag if state.etag or got.etag else got.last_modified == state.last_modified:
+        return True
+    if not asked_whole:
+        return False
+    again = await fetcher.fetch(state.url, max_bytes=options.max_feed_bytes, etag=state.etag, last_modified=state.last_modified)
+    return isinstance(again, NotModified)
 
 
 class UnreadablePageError(ValueError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime, timedelta
 
-from dateline.poller.feeds import FeedState, jittered, spread
+from dateline.poller.feeds import FeedState
 from dateline.poller.options import PollerOptions
+from dateline.poller.schedule import jittered, spread
 from dateline.poller.websub import Subscription, WebSubOptions, alive, asked, due, overdue, refused, verified
 
 
@@ -41,7 +42,7 @@ def slowed(state: FeedState, mark: str, now: datetime, options: PollerOptions) -
         return state
     if state.failures or state.next_poll is None or not push.trusted or not alive(push, mark, now):
         return dataclasses.replace(state, push=dataclasses.replace(push, usual_poll=None))
-    net = now + timedelta(seconds=jittered(min(options.websub.net_interval_s, options.max_interval_s), state.feed_id))
+    net = now + timedelta(seconds=jittered(min(options.websub.net_interval_s, options.max_interval_s), state.feed_id, now))
     return dataclasses.replace(state, next_poll=max(net, state.next_poll), push=dataclasses.replace(push, usual_poll=state.next_poll))
 
 

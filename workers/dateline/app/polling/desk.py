@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 
 from dateline.app.polling.share import NotOursError, Outlet, Share, ShareStore
 from dateline.delivery.producing import TooLargeError
-from dateline.poller import Feed, FeedState, PollerOptions, PollResult, failed, keep
+from dateline.poller import Feed, FeedState, PollerOptions, PollResult, as_listed, failed, keep
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Desk:
             known = share.known(feed_id)
             if known.feed is None or not share.is_open or not self.outlet.lease.held():
                 return None
-            feed, before, started = known.feed, _as_listed(known.feed, known.state), time.monotonic()
+            feed, before, started = known.feed, as_listed(known.feed, known.state), time.monotonic()
             result = await self._result(feed, before, step)
             try:
                 await self._keep(share, before, result)
@@ -72,12 +71,6 @@ class Desk:
             await store.save(result.state)
         else:
             share.hold(result.state)
-
-
-def _as_listed(feed: Feed, state: FeedState | None) -> FeedState:
-    """The state to begin with: a new one, or one that goes back to the address on the list if that is another one than it was."""
-    state = state or FeedState(feed_id=feed.feed_id, url=feed.url)
-    return state if state.listed == feed.url else dataclasses.replace(state, url=feed.url, listed=feed.url)
 
 
 def _tells_more(before: FeedState, after: FeedState) -> bool:
