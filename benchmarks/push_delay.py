@@ -154,7 +154,7 @@ async def measure(kafka: KafkaOptions, topic: str, *, with_hub: bool, feeds: int
                         for record in records:
                             title = decode(record.value, Article).title or ""
                             if title in publisher.visible:
-                                delays.setdefault(title, record.timestamp / 1000 - publisher.visible[title])
+                                delays.setdefault(title, time.time() - publisher.visible[title])
                 await asyncio.gather(*publishing)
             finally:
                 await consumer.stop()
