@@ -116,7 +116,7 @@ async def poller(publisher: Publisher, bootstrap: str, interval_s: int, folder: 
         "POLLER__ALLOW_PRIVATE_ADDRESSES": "true",
         "POLLER__MIN_INTERVAL_S": str(interval_s),
         "POLLER__MAX_INTERVAL_S": str(interval_s),
-        "POLLER__PER_HOST": "8",  # they all live on one here
+        "POLLER__HOSTS__SPACING_S": "0.01",  # all feeds live on one host here
     }
     if publisher.with_hub:
         settings |= {"POLLER__WEBSUB__CALLBACK": f"http://127.0.0.1:{port}/websub", "POLLER__WEBSUB__PORT": str(port)}

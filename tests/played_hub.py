@@ -75,6 +75,8 @@ class Hub:
         self.asked.append(form)
         if self.mode == "broken":
             return web.Response(status=500)
+        if self.mode == "busy":
+            return web.Response(status=429)
         if self.mode == "at once":
             await self.verify(form)
         elif self.mode != "silent":

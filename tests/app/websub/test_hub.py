@@ -328,3 +328,16 @@ async def test_a_broker_that_fails_ends_the_service(hub: Hub, options: PollerOpt
         us.feeds.held[us.feed.feed_id] = FeedState(feed_id=us.feed.feed_id, url=us.feed.url, push=named)
         with pytest.raises(ConnectionError, match="no broker"):
             await us.running
+
+
+async def test_a_hub_that_is_left_alone_is_asked_again_without_a_failure(hub: Hub, options: PollerOptions) -> None:
+    hub.mode = "busy"  # answers that it is asked too much: its host is left alone for a while
+    brief = dataclasses.replace(options.hosts, pause_s=60)
+    async with subscriber(dataclasses.replace(options, hosts=brief), hub) as us:
+        await us.poll()
+        await us.until(lambda: us.subscription.failures == 1, "the hub refused")
+        us.feeds.held[us.feed.feed_id] = dataclasses.replace(us.state, push=dataclasses.replace(us.subscription, next_request=None))
+        await us.until(lambda: us.subscription.next_request is not None and us.subscription.asked is None, "it is put off")
+        assert us.subscription.failures == 1
+        assert due(us.subscription, us.callbacks.mark) <= now() + timedelta(seconds=70)
+        assert len(hub.asked) == 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 
 from dateline.app.websub.feeds import Feeds, Watch, agree
-from dateline.poller import FeedState, HttpFetcher, PollerOptions, Retry
+from dateline.poller import FeedState, HttpFetcher, PollerOptions
+from dateline.poller.fetching import Accepted, Busy
 from dateline.poller.subscribing import attended, quickened, refused_to
-from dateline.poller.websub import Callbacks, Subscription, due, standing, subscribe_request, unsubscribe_request
+from dateline.poller.websub import Callbacks, Subscription, due, postponed, standing, subscribe_request, unsubscribe_request
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class Asking:
         self._watch = watch
         self._met: set[str] = set()  # feeds that were ours when we last looked
         self._busy: set[str] = set()
+        self._in_line: Counter[str] = Counter()  # by hub, requests that wait for it
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -47,8 +50,9 @@ class Asking:
                 continue
             if feed_id not in self._met and push.usual_poll:
                 self._start(feed_id, self._missed_some(feed_id))
-            elif due(push, self._callbacks.mark) <= now:
-                self._start(feed_id, self._attend(feed_id))
+            elif due(push, self._callbacks.mark) <= now and self._in_line[push.hub] < self._options.requests_per_hub:
+                self._in_line[push.hub] += 1
+                self._start(feed_id, self._attend(feed_id, push.hub))
         for feed_id in self._met - here.keys() - self._busy:
             if push := self._feeds.forget_removed(feed_id):
                 self._start(feed_id, self.give_up(feed_id, push))
@@ -69,7 +73,15 @@ class Asking:
         """Of a feed that is ours since now: while nobody had it, nobody took what was pushed."""
         await agree(self._feeds, feed_id, lambda state, _: quickened(state))
 
-    async def _attend(self, feed_id: str) -> None:
+    async def _attend(self, feed_id: str, in_line_at: str) -> None:
+        try:
+            if to_ask := await self._what_to_ask(feed_id):  # outside the feed's turn, for hubs may verify before they answer
+                await self._ask(feed_id, to_ask.hub, to_ask.topic)
+        finally:
+            self._in_line[in_line_at] -= 1
+            self._in_line += Counter()  # forgets the hubs at which nobody waits
+
+    async def _what_to_ask(self, feed_id: str) -> Subscription | None:
         to_ask: Subscription | None = None
 
         def attend(state: FeedState, push: Subscription) -> FeedState:
@@ -79,19 +91,23 @@ class Asking:
             return after
 
         await agree(self._feeds, feed_id, attend)
-        if to_ask:  # outside the feed's turn, for hubs may verify before they answer
-            await self._ask(feed_id, to_ask.hub, to_ask.topic)
+        return to_ask
 
     async def _ask(self, feed_id: str, hub: str, topic: str) -> None:
         answer = await self._fetcher.post(hub, subscribe_request(feed_id, hub, topic, self._callbacks, self._options.lease_s))
-        if isinstance(answer, Retry):
-            reason = f"{hub}: {answer.reason}"
-            log.info("%s will not be pushed: %s", topic, reason)
+        if isinstance(answer, Accepted):
+            return
 
-            def refuse(state: FeedState, push: Subscription) -> FeedState:
-                return refused_to(state, push, reason, datetime.now(UTC), self._options) if push.hub == hub else state
+        def unanswered(state: FeedState, push: Subscription) -> FeedState:
+            now = datetime.now(UTC)
+            if push.hub != hub:
+                return state
+            if isinstance(answer, Busy):
+                return dataclasses.replace(state, push=postponed(push, answer.after, now))
+            log.info("%s will not be pushed: %s", state.url, answer.reason)
+            return refused_to(state, push, f"{hub}: {answer.reason}", now, self._options)
 
-            await agree(self._feeds, feed_id, refuse)
+        await agree(self._feeds, feed_id, unanswered)
 
     async def give_up(self, feed_id: str, push: Subscription) -> None:
         """Tell a hub that it need not push any longer. If it can't be told, its lease ends some day."""

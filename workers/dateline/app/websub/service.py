@@ -77,6 +77,8 @@ class WebSub:
 
     def after_poll(self, before: FeedState, result: PollResult) -> PollResult:
         """What a poll comes to where pushes come: the next one may be later, and a hub that the feed has left is told."""
+        if result.outcome == "postponed":  # it was none
+            return result
         state, old = slowed(result.state, self._callbacks.mark, datetime.now(UTC), self._options), before.push
         if old and old.until and (state.retired or state.push is None or (state.push.hub, state.push.topic) != (old.hub, old.topic)):
             self._spawn(self._asking.give_up(state.feed_id, old))

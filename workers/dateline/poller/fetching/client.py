@@ -66,10 +66,9 @@ class HttpFetcher:
             return Retry(refusal, None, got.hops)
         return got
 
-    async def post(self, url: str, form: Mapping[str, str]) -> Accepted | Retry:
+    async def post(self, url: str, form: Mapping[str, str]) -> Accepted | Retry | Busy:
         """Hand a form to the address, or to where 307 and 308 send it. Raises nothing."""
-        got = await self._walk(url, lambda address, shown: self._post(address, shown, form), [])
-        return Retry(got.reason, got.after) if isinstance(got, Busy) else got
+        return await self._walk(url, lambda address, shown: self._post(address, shown, form), [])
 
     async def _walk(self, url: str, ask: Callable[[URL, dict[str, str]], Awaitable[T]], hops: list[Hop]) -> T | Retry | Busy:
         """Ask, and where we are sent, one after the other; every way in which that fails has a reason. `hops` is told of each

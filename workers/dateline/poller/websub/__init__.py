@@ -29,6 +29,7 @@ from dateline.poller.websub.subscription import (
     due,
     offered,
     overdue,
+    postponed,
     refused,
     standing,
     verified,
@@ -36,5 +37,6 @@ from dateline.poller.websub.subscription import (
 
 __all__ = [
     "Callbacks", "Denial", "Intent", "Meaningless", "Standing", "Subscription", "WebSubOptions", "alive", "asked", "compared", "due",
-    "is_signed_with", "offered", "overdue", "read_question", "refused", "standing", "subscribe_request", "unsubscribe_request", "verified",
+    "is_signed_with", "offered", "overdue", "postponed", "read_question", "refused", "standing", "subscribe_request",
+    "unsubscribe_request", "verified",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ class WebSubOptions:
     max_retry_s: int
     net_interval_s: int
     look_every_s: float
+    requests_per_hub: int
     max_pending: int
     max_pending_bytes: int
     max_pushes_a_minute: int

@@ -92,6 +92,11 @@ def refused(push: Subscription, reason: str, now: datetime, options: WebSubOptio
     )
 
 
+def postponed(push: Subscription, after_s: float, now: datetime) -> Subscription:
+    """After the hub was not asked, for its host was busy: no failure of its own."""
+    return dataclasses.replace(push, asked=None, next_request=now + timedelta(seconds=after_s))
+
+
 def compared(push: Subscription | None, *, news: bool) -> Subscription | None:
     """After a poll was answered. What it found, pushes had missed; when it found nothing, what is new had come by push, if it did."""
     return dataclasses.replace(push, trusted=not news and (push.trusted or push.pushed > 0), pushed=0) if push else None
