@@ -65,7 +65,16 @@ async def test_poison_goes_to_the_dead_letters_and_its_neighbours_go_through(kaf
     topics = world.settings.topics
     await world.prepare()
     await world.publish(articles[:10])
-    bad = [(b"k1", b"not json"), (b"k2", b'{"article_id": "a"}'), (b"k3", None), (None, None), (None, b"\xff\xfe"), (b"k4", b"")]
+    newer = b'{"article_id": "n", "text": "ASSAULT SY 2025-12-20", "schema_version": 2}'
+    bad = [
+        (b"k1", b"not json"),
+        (b"k2", b'{"article_id": "a"}'),
+        (b"k3", None),
+        (None, None),
+        (None, b"\xff\xfe"),
+        (b"k4", b""),
+        (b"k5", newer),
+    ]
     await world.put(topics.articles, [(key, value) for key, value in bad if (key, value) != (None, None)])
     await world.put(topics.mentions, [(b"m1", b"not json"), (b"m2", b'{"mention_id": 3}'), (b"m3", None)])
     died = Article(article_id="died", text="crash")
@@ -88,6 +97,7 @@ async def test_poison_goes_to_the_dead_letters_and_its_neighbours_go_through(kaf
     )
     told = {letter.source.key: letter.reasons for letter in letters}
     assert told[b"k1"]["class"] == "UnreadableRecordError"
+    assert told[b"k5"]["class"] == "NewerVersionError"
     assert told[b"k1"]["topic"] == topics.articles
     assert told[b"k1"]["stage"] == "extract"
     assert told[b"k1"].keys() == {"class", "message", "topic", "partition", "offset", "stage", "attempts", "time"}

@@ -72,6 +72,7 @@ class Article:
     text_basis: TextBasis | None = None
     content_hash: str | None = None
     version: int = 1  # of this article: 1, 2 … as its publisher edits it
+    schema_version: int = VERSION  # of this record's shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from dateline.app.polling.feed_topic import EPOCH
+from dateline.codec import UNKNOWN
 from dateline.config_files import SHIPPED
 from dateline.delivery.cloudevents import REVISION
 from dateline.delivery.deadletters import PREFIX
@@ -54,6 +55,7 @@ def record_schema(name: str, record: type) -> dict[str, Any]:
             place["description"] = inspect.cleandoc(part.__doc__)
         for field, comment in _FIELD.findall(inspect.getsource(part)):
             place["properties"][field]["description"] = comment
+    schema["properties"].pop(UNKNOWN, None)  # no field of the record as written: what it keeps stands beside the others
     _as_written(schema)
     return {"$schema": _DRAFT, "$id": f"urn:dateline:schema:{name}:{VERSION}", **schema}
 

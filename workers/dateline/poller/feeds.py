@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from dateline.poller.opml import Feed
 from dateline.poller.websub import Subscription
@@ -76,6 +76,7 @@ class FeedState:
     push: Subscription | None = None  # with the hub that the feed names
     seen: Mapping[str, SeenItem] = field(default_factory=dict)
     version: int = VERSION
+    unknown: Mapping[str, Any] = field(default_factory=dict)  # what a newer program added: written again as it came
 
 
 def as_listed(feed: Feed, state: FeedState | None) -> FeedState:
