@@ -20,6 +20,7 @@ class FeedSite:
     def __init__(self) -> None:
         self.items: dict[int, dict[str, str]] = {}
         self.asked: Counter[int] = Counter()
+        self.polled_by: dict[str, set[int]] = {}  # feeds by who asked for them: the User-Agent names the poller's contact
         self.broken: set[int] = set()
         self.open = asyncio.Event()  # clear it, and nobody gets an answer until it is set again
         self.open.set()
@@ -44,6 +45,7 @@ class FeedSite:
     async def answer(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
         self.asked[number] += 1
+        self.polled_by.setdefault(request.headers.get("User-Agent", ""), set()).add(number)
         await self.open.wait()
         if number in self.broken:
             return web.Response(status=500)
