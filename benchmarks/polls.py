@@ -1,0 +1,270 @@
+"""Polls per second and memory with 10,000 feeds on a server of this machine, beside lemon24's reader on the same feeds.
+
+    python benchmarks/polls.py [--feeds 10000] [--items 40] [--bootstrap host:port] [--reader PYTHON] [--rounds 3]
+
+A server in a process of its own serves the feeds, each at an address of its own (127.x.y.z), so that each is a host to be polite to. Of
+100 polls of a feed 90 are answered by 304, 9 bring one new item, 1 is broken: HTTP 500 and half a document in turn. First every
+feed is polled once, when all is new; then `--rounds` times each, and these are timed. Pages are not fetched: reader fetches none.
+
+`--reader` names a Python that has it, in an environment of its own: `uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`.
+It polls the same number of rounds of the same feeds from a server of its own, with its own defaults and a database on disk, with one
+worker and with as many threads as it is fastest with here.
+
+Processor time is of the polling process and the processes it reads feeds in; the server's is not counted. Without --bootstrap the
+states and articles go to an embedded broker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import multiprocessing
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from dateline.app.polling.feed_list import add_feeds
+from dateline.app.polling.poller import open_poller
+from dateline.app.topics import prepare_topics
+from dateline.delivery.broker import embedded_broker
+from dateline.poller import Feed, PollResult, feed
+from dateline.settings import Settings, load
+
+PARAGRAPH = "A ferry sank on Lake Kivu on Saturday with at least forty people on board, the port authority in Goma said in a statement. "
+MARK = b"00000000"  # stands for the feed's number in the prepared document
+
+
+class Site(asyncio.Protocol):
+    """HTTP/1.1 as far as two pollers need it, and no slower than it must be."""
+
+    items: int
+    asked: list[int]  # by feed, how often
+    news: list[int]  # by feed, how many items came since the beginning
+    prepared: dict[int, bytes]
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head, self.buffer = self.buffer[:end].lower(), self.buffer[end + 4 :]
+            self.transport.write(self.answer(head))
+
+    def answer(self, head: bytes) -> bytes:
+        number = int(head.split(b" ", 2)[1].rpartition(b"/")[2])
+        turn = (number + self.asked[number]) % 100 if self.asked[number] else 0
+        self.asked[number] += 1
+        if turn == 99:
+            if number % 2:
+                return b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+            half = b"<html><body><p>We will be back soon"
+            return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(half), half)
+        if turn >= 90:
+            self.news[number] += 1
+        etag = b'"%d-%d"' % (number, self.news[number])
+        if b"if-none-match: " + etag in head:
+            return b"HTTP/1.1 304 Not Modified\r\nETag: %b\r\n\r\n" % etag
+        body = self.document(self.news[number]).replace(MARK, b"%08d" % number)
+        return b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %b\r\nContent-Length: %d\r\n\r\n%b" % (etag, len(body), body)
+
+    def document(self, news: int) -> bytes:
+        if news not in self.prepared:
+            told = "".join(
+                f"<item><guid isPermaLink='false'>{MARK.decode()}-{item}</guid><title>Item {item} of feed {MARK.decode()}</title>"
+                f"<link>https://feed{MARK.decode()}.example/{item}</link><pubDate>Fri, 19 Dec 2025 08:{item % 60:02}:00 GMT</pubDate>"
+                f"<description>Item {item}. {PARAGRAPH * 2}</description></item>"
+                for item in range(news + self.items - 1, news - 1, -1)
+            )
+            self.prepared[news] = f"<rss version='2.0'><channel><title>Feed {MARK.decode()}</title>{told}</channel></rss>".encode()
+        return self.prepared[news]
+
+
+def serve(pipe: Connection, feeds: int, items: int) -> None:
+    async def run() -> None:
+        Site.items, Site.asked, Site.news, Site.prepared = items, [0] * feeds, [0] * feeds, {}
+        server = await asyncio.get_running_loop().create_server(Site, "0.0.0.0", 0, backlog=4096)
+        pipe.send(server.sockets[0].getsockname()[1])
+        await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
+        pipe.send(sum(Site.asked))
+
+    asyncio.run(run())
+
+
+class Server:
+    """The site in its own process for the life of the block."""
+
+    def __init__(self, feeds: int, items: int) -> None:
+        self.feeds, self.items = feeds, items
+
+    def __enter__(self) -> list[str]:
+        self.pipe, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, self.feeds, self.items))
+        self.process.start()
+        port = self.pipe.recv()
+        return [f"http://127.{1 + number // 60_000}.{number // 240 % 250}.{1 + number % 240}:{port}/{number}" for number in range(self.feeds)]
+
+    def __exit__(self, *_: object) -> None:
+        self.pipe.send("stop")
+        print(f"  {self.pipe.recv()} requests answered by the server")
+        self.process.join()
+
+
+def peak_mb(who: int = resource.RUSAGE_SELF) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+def cpu_s(pids: list[int]) -> float:
+    """Processor seconds of these processes so far."""
+    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(fields[11]) + int(fields[12]) for fields in ticks) / os.sysconf("SC_CLK_TCK")
+
+
+class Rounds:
+    """Counts the polls, and notes when each round of all feeds is done."""
+
+    def __init__(self, feeds: int, rounds: int, stop: asyncio.Event) -> None:
+        self.feeds, self.rounds, self.stop = feeds, rounds, stop
+        self.polls = 0
+        self.outcomes: Counter[str] = Counter()
+        self.seconds: list[float] = []  # of polls that brought news, from asking to the broker having it all
+        self.first_done = self.all_done = 0.0
+        self.cpu_at_first, self.cpu_at_end = (0.0, 0.0), (0.0, 0.0)  # of this process, and of those that it reads in
+
+    def observe(self, feed: Feed, result: PollResult, seconds: float) -> None:
+        self.polls += 1
+        if self.polls == self.feeds:
+            self.first_done, self.cpu_at_first = time.monotonic(), self._cpu()
+            self.outcomes.clear()
+            self.seconds.clear()
+        elif self.polls == self.feeds * (1 + self.rounds):
+            self.all_done, self.cpu_at_end = time.monotonic(), self._cpu()
+            self.stop.set()
+        self.outcomes[result.outcome] += 1
+        if result.outcome == "news":
+            self.seconds.append(seconds)
+
+    def _cpu(self) -> tuple[float, float]:
+        return cpu_s([os.getpid()]), cpu_s(reading_processes())
+
+
+def reading_processes() -> list[int]:
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def ours(settings: Settings, addresses: list[str], rounds: int) -> float:
+    stop = asyncio.Event()
+    watch = Rounds(len(addresses), rounds, stop)
+    await prepare_topics(settings)
+    begun = time.monotonic()
+    await add_feeds(settings.kafka, settings.topics, [feed(address, page_text=False) for address in addresses])
+    print(f"  {len(addresses)} feeds on the list in {time.monotonic() - begun:.1f} s")
+    begun = time.monotonic()
+    async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=watch.observe) as poller:
+        await poller.run(stop)
+    wall = watch.all_done - watch.first_done
+    rate = rounds * len(addresses) / wall
+    polling, reading = (1e6 * (after - before) / rounds / len(addresses) for before, after in zip(watch.cpu_at_first, watch.cpu_at_end))
+    late = sorted(watch.seconds)
+    print(f"  first round, all new: {len(addresses) / (watch.first_done - begun):.0f} polls/s")
+    print(f"  {rounds} rounds: {rate:.0f} polls/s, {polling + reading:.0f} µs of processor time each, {reading:.0f} of it for reading: {dict(watch.outcomes)}")
+    print(f"  a new item is on the topic {1000 * statistics.median(late):.0f} ms after the feed was asked (95 %: "
+          f"{1000 * late[int(len(late) * 0.95)]:.0f} ms)")  # fmt: skip
+    begun = time.monotonic()
+    again = asyncio.Event()
+    async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=lambda *_: again.set()) as poller:
+        await poller.run(again)
+    print(f"  a poller that takes them all over polls the first after {time.monotonic() - begun:.1f} s")
+    gc.collect()
+    print(f"  peak memory {peak_mb():.0f} MB, and of the largest reading process {peak_mb(resource.RUSAGE_CHILDREN):.0f} MB")
+    return rate
+
+
+READER = """
+import sys, time, resource
+from reader import make_reader
+path, workers, rounds, *addresses = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.stdin.read().split()
+reader = make_reader(path)
+begun = time.monotonic()
+for address in addresses: reader.add_feed(address)
+print(f"  {len(addresses)} feeds added in {time.monotonic() - begun:.1f} s", flush=True)
+def cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+def one_round():
+    for _ in reader.update_feeds_iter(workers=workers, scheduled=False): pass
+begun = time.monotonic()
+one_round()
+print(f"  first round, all new: {len(addresses) / (time.monotonic() - begun):.0f} polls/s", flush=True)
+begun, used = time.monotonic(), cpu()
+for _ in range(rounds): one_round()
+wall = time.monotonic() - begun
+print(f"  {rounds} rounds: {rounds * len(addresses) / wall:.0f} polls/s, {1e6 * (cpu() - used) / rounds / len(addresses):.0f} µs of processor time each;"
+      f" peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
+print(rounds * len(addresses) / wall)
+"""
+
+
+def theirs(python: str, addresses: list[str], rounds: int, workers: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [python, "-W", "ignore", "-c", READER, f"{folder}/reader.sqlite", str(workers), str(rounds)]
+        done = subprocess.run(command, input="\n".join(addresses), text=True, stdout=subprocess.PIPE, check=True)
+    *told, rate = done.stdout.strip().splitlines()
+    print("\n".join(told))
+    return float(rate)
+
+
+async def measure_ours(arguments: argparse.Namespace) -> float:
+    defaults = load()
+    poller = replace(
+        defaults.poller, allow_private_addresses=True, min_interval_s=1, max_interval_s=1, reading_processes=1, **extra(defaults.poller)
+    )
+    polling = replace(defaults.polling, first_polls_per_s=1e6)
+    async with AsyncExitStack() as stack:
+        bootstrap = arguments.bootstrap or await stack.enter_async_context(embedded_broker())
+        kafka = replace(defaults.kafka, bootstrap=bootstrap, idempotence=bool(arguments.bootstrap))
+        topics = replace(defaults.topics, feeds=f"b{os.getpid()}.feeds", articles=f"b{os.getpid()}.articles")
+        polling = replace(polling, group=f"b{os.getpid()}")
+        settings = defaults.model_copy(update={"poller": poller, "polling": polling, "kafka": kafka, "topics": topics})
+        with Server(arguments.feeds, arguments.items) as addresses:
+            print(f"dateline, states and articles to {'Kafka' if arguments.bootstrap else 'the embedded broker'}:")
+            return await ours(settings, addresses, arguments.rounds)
+
+
+def extra(options: Any) -> dict[str, Any]:
+    """Nothing but what the benchmark's machine demands; politeness stays as shipped, for every feed is a host of its own."""
+    return {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--feeds", type=int, default=10_000)
+    parser.add_argument("--items", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--bootstrap")
+    parser.add_argument("--reader")
+    parser.add_argument("--reader-workers", type=int, nargs="*", default=[1, 8])
+    arguments = parser.parse_args()
+    rate = asyncio.run(measure_ours(arguments))
+    for workers in arguments.reader_workers if arguments.reader else ():
+        with Server(arguments.feeds, arguments.items) as addresses:
+            print(f"reader, {workers} threads:")
+            other = theirs(arguments.reader, addresses, arguments.rounds, workers)
+        print(f"  dateline polls {rate / other:.1f} times as many")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
