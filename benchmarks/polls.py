@@ -6,8 +6,8 @@ A server in a process of its own serves the feeds, each at an address of its own
 100 polls of a feed 90 are answered by 304, 9 bring one new item, 1 is broken: HTTP 500 and half a document in turn. First every
 feed is polled once, when all is new; then `--rounds` times each, and these are timed. Pages are not fetched: reader fetches none.
 
-`--reader` names a Python that has it, in an environment of its own: `uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`.
-It polls the same number of rounds of the same feeds from a server of its own, with its own defaults and a database on disk, with one
+`--reader` names a Python that has it, in an environment of its own:
+`uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`. It polls the same number of rounds of the same feeds from a server of its own, with its own defaults and a database on disk, with one
 worker and with as many threads as it is fastest with here.
 
 Processor time is of the polling process and the processes it reads feeds in; the server's is not counted. Without --bootstrap the
@@ -114,7 +114,9 @@ class Server:
         self.process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, self.feeds, self.items))
         self.process.start()
         port = self.pipe.recv()
-        return [f"http://127.{1 + number // 60_000}.{number // 240 % 250}.{1 + number % 240}:{port}/{number}" for number in range(self.feeds)]
+        return [
+            f"http://127.{1 + number // 60_000}.{number // 240 % 250}.{1 + number % 240}:{port}/{number}" for number in range(self.feeds)
+        ]
 
     def __exit__(self, *_: object) -> None:
         self.pipe.send("stop")
@@ -143,7 +145,7 @@ class Rounds:
         self.first_done = self.all_done = 0.0
         self.cpu_at_first, self.cpu_at_end = (0.0, 0.0), (0.0, 0.0)  # of this process, and of those that it reads in
 
-    def observe(self, feed: Feed, result: PollResult, seconds: float) -> None:
+    def observe(self, _: Feed, result: PollResult, seconds: float) -> None:
         self.polls += 1
         if self.polls == self.feeds:
             self.first_done, self.cpu_at_first = time.monotonic(), self._cpu()
@@ -177,10 +179,13 @@ async def ours(settings: Settings, addresses: list[str], rounds: int) -> float:
         await poller.run(stop)
     wall = watch.all_done - watch.first_done
     rate = rounds * len(addresses) / wall
-    polling, reading = (1e6 * (after - before) / rounds / len(addresses) for before, after in zip(watch.cpu_at_first, watch.cpu_at_end))
+    polls = rounds * len(addresses)
+    polling, reading = (1e6 * (end - start) / polls for start, end in zip(watch.cpu_at_first, watch.cpu_at_end, strict=True))
     late = sorted(watch.seconds)
     print(f"  first round, all new: {len(addresses) / (watch.first_done - begun):.0f} polls/s")
-    print(f"  {rounds} rounds: {rate:.0f} polls/s, {polling + reading:.0f} µs of processor time each, {reading:.0f} of it for reading: {dict(watch.outcomes)}")
+    print(
+        f"  {rounds} rounds: {rate:.0f} polls/s, {polling + reading:.0f} µs of processor time each, {reading:.0f} of it for reading: {dict(watch.outcomes)}"
+    )
     print(f"  a new item is on the topic {1000 * statistics.median(late):.0f} ms after the feed was asked (95 %: "
           f"{1000 * late[int(len(late) * 0.95)]:.0f} ms)")  # fmt: skip
     begun = time.monotonic()
@@ -212,8 +217,9 @@ print(f"  first round, all new: {len(addresses) / (time.monotonic() - begun):.0f
 begun, used = time.monotonic(), cpu()
 for _ in range(rounds): one_round()
 wall = time.monotonic() - begun
-print(f"  {rounds} rounds: {rounds * len(addresses) / wall:.0f} polls/s, {1e6 * (cpu() - used) / rounds / len(addresses):.0f} µs of processor time each;"
-      f" peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
+polls = rounds * len(addresses)
+print(f"  {rounds} rounds: {polls / wall:.0f} polls/s, {1e6 * (cpu() - used) / polls:.0f} µs of processor time each; "
+      f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
 print(rounds * len(addresses) / wall)
 """
 
@@ -229,9 +235,7 @@ def theirs(python: str, addresses: list[str], rounds: int, workers: int) -> floa
 
 async def measure_ours(arguments: argparse.Namespace) -> float:
     defaults = load()
-    poller = replace(
-        defaults.poller, allow_private_addresses=True, min_interval_s=1, max_interval_s=1, reading_processes=1, **extra(defaults.poller)
-    )
+    poller = replace(defaults.poller, allow_private_addresses=True, min_interval_s=1, max_interval_s=1)
     polling = replace(defaults.polling, first_polls_per_s=1e6)
     async with AsyncExitStack() as stack:
         bootstrap = arguments.bootstrap or await stack.enter_async_context(embedded_broker())
@@ -242,11 +246,6 @@ async def measure_ours(arguments: argparse.Namespace) -> float:
         with Server(arguments.feeds, arguments.items) as addresses:
             print(f"dateline, states and articles to {'Kafka' if arguments.bootstrap else 'the embedded broker'}:")
             return await ours(settings, addresses, arguments.rounds)
-
-
-def extra(options: Any) -> dict[str, Any]:
-    """Nothing but what the benchmark's machine demands; politeness stays as shipped, for every feed is a host of its own."""
-    return {}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
@@ -108,7 +109,7 @@ class _Heard:
                 pass
         return got
 
-    async def read(self, function: object, *args: object, **kwargs: object) -> object:
+    async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
         found = await self.reader(function, *args, **kwargs)
         if isinstance(found, ParsedFeed):
             self.parsed = found

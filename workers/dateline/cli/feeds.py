@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from dateline.cli.checked import explain
 from dateline.cli.options import bootstrap_option, load_settings
+from dateline.cli.times import span, when
 
 if TYPE_CHECKING:
     from dateline.app.polling.feed_list import Added
-    from dateline.poller import Feed, FeedState, PollResult
+    from dateline.poller import Feed, FeedState, Health
 
 READ_IN_PART = 3  # exit code: some of the input could not be used
 page_text_option = click.option("--page-text/--no-page-text", default=True, show_default=True, help="Read the text of each item's page.")
@@ -33,32 +36,81 @@ def feeds() -> None:
 
 @feeds.command("list")
 @bootstrap_option
+@click.option("--failing", is_flag=True, help="Only feeds that fail, or are not polled any more.")
+@click.option("--silent", "only_silent", is_flag=True, help="Only feeds without anything new for far longer than is usual for them.")
+@click.option("--sort", type=click.Choice(["url", "last-new-item", "next-poll", "failures"]), default="url", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON line a feed.")
-def list_feeds(bootstrap: str | None, as_json: bool) -> None:
-    """List the feeds: last new item, next poll, interval, failures and why, as their poller saved them last; and how it stands with
-    the hub that a feed names: "push" while it has promised to push.
+def list_feeds(bootstrap: str | None, failing: bool, only_silent: bool, sort: str, as_json: bool) -> None:
+    """List the feeds: health, last new item, next poll, interval, failures and why, as their poller saved them last; and how it
+    stands with the hub that a feed names: "push" while it has promised to push.
 
     What brought nothing new is saved once in an hour (polling.save_every_s), what changed at once.
     """
     from dateline.app.polling.feed_topic import read_book
+    from dateline.poller import health, silent
+
+    settings, now = load_settings(bootstrap), datetime.now(UTC)
+    book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
+    rows = [
+        row
+        for known in book.known.values()
+        if known.feed
+        and (row := Row(known.feed, known.state, health(known.state), silent(known.state, now, settings.poller)))
+        and (row.health in ("failing", "gone") or not failing)
+        and (row.silent or not only_silent)
+    ]
+    rows.sort(key=lambda row: (row.sort_key(sort), row.feed.url))
+    if as_json:
+        for row in rows:
+            sys.stdout.buffer.write(orjson.dumps(row.as_json()) + b"\n")
+    else:
+        _print_table(rows, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A feed as it is listed."""
+
+    feed: Feed
+    state: FeedState | None
+    health: Health
+    silent: bool
+
+    def sort_key(self, by: str) -> float:
+        """Worst first: the longest silence, the next to be polled, the most failures."""
+        state = self.state
+        match by:
+            case "last-new-item":
+                return state.last_new_item.timestamp() if state and state.last_new_item else 0
+            case "next-poll":
+                return state.next_poll.timestamp() if state and state.next_poll and not state.retired else 0
+            case "failures":
+                return -(state.failures if state else 0)
+        return 0
+
+    def as_json(self) -> dict[str, object]:
+        """The feed, and its state without the table of seen items, which only its size is worth telling of."""
+        row = {name: getattr(self.feed, name) for name in self.feed.__dataclass_fields__}
+        if self.state:
+            row |= {name: getattr(self.state, name) for name in self.state.__dataclass_fields__ if name != "seen"}
+            row["seen"] = len(self.state.seen)
+        return row | {"health": self.health, "silent": self.silent}
+
+
+def _print_table(rows: list[Row], now: datetime) -> None:
     from dateline.poller.websub import standing
 
-    settings = load_settings(bootstrap)
-    book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
-    listed = sorted(((known.feed, known.state) for known in book.known.values() if known.feed), key=lambda pair: pair[0].url)
-    if as_json:
-        for feed, state in listed:
-            sys.stdout.buffer.write(orjson.dumps(_row(feed, state)) + b"\n")
-        return
-    table = Table("feed", "last new item", "next poll", "interval", "hub", "failures", "reason")
-    for feed, state in listed:
+    table = Table("feed", "health", "last new item", "next poll", "interval", "hub", "failures", "reason")
+    for row in rows:
+        state, how = row.state, row.health + (", silent" if row.silent else "")
         if state is None:
-            table.add_row(feed.url, "–", "soon", "–", "", "", "never polled")
+            table.add_row(row.feed.url, how, "–", "soon", "–", "", "", "")
             continue
-        next_poll = "never" if state.retired else _time(state.next_poll)
-        interval = f"{state.interval_s / 60:.0f} min"
-        hub = standing(state.push, datetime.now(UTC)) if state.push else ""
-        table.add_row(state.url, _time(state.last_new_item), next_poll, interval, hub, str(state.failures or ""), state.last_reason or "")
+        next_poll = "never" if state.retired else when(state.next_poll)
+        interval = f"{span(state.interval_s)} ({state.interval_basis})" if state.interval_basis else "–"
+        hub = standing(state.push, now) if state.push else ""
+        failures = str(state.failures or "")
+        table.add_row(state.url, how, when(state.last_new_item), next_poll, interval, hub, failures, state.last_reason or "")
     Console().print(table)
 
 
@@ -140,10 +192,15 @@ def export(bootstrap: str | None) -> None:
 
 
 @feeds.command()
+@bootstrap_option
 @click.argument("url")
 @click.option("--json", "as_json", is_flag=True, help="Print the articles as JSON lines, as they would go on the topic.")
-def check(url: str, as_json: bool) -> None:
-    """Poll the feed at URL once, publish nothing, and show what it would bring. Exit code 1 if it can't be read."""
+def check(bootstrap: str | None, url: str, as_json: bool) -> None:
+    """Poll the feed at URL once, publish and save nothing, and explain what a poll would do.
+
+    Compares with what is known of the feed where a broker can be reached. Exit code 1 if the feed can't be read.
+    """
+    from dateline.app.checking import check_feed
     from dateline.codec import encode
     from dateline.poller import feed
 
@@ -151,37 +208,12 @@ def check(url: str, as_json: bool) -> None:
         wanted = feed(url)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="URL") from error
-    result = asyncio.run(_poll_once(wanted))
+    found = asyncio.run(check_feed(wanted, load_settings(bootstrap)))
     if as_json:
-        for article in result.articles:
+        for article in found.result.articles:
             sys.stdout.buffer.write(encode(article) + b"\n")
     else:
-        reason = f": {result.state.last_reason}" if result.state.last_reason else ""
-        click.echo(f"{url}: {result.outcome}{reason}; {len(result.articles)} articles; next poll {_time(result.state.next_poll)}")
-        for article in result.articles:
-            click.echo(
-                f"  {_time(article.published)}  {len(article.text):6} characters ({article.text_basis})  {article.title or article.url}"
-            )
-    if result.outcome in ("failed", "gone"):
+        for line in explain(found):
+            click.echo(line)
+    if found.result.outcome in ("failed", "gone", "postponed"):
         sys.exit(1)
-
-
-async def _poll_once(wanted: Feed) -> PollResult:
-    from dateline.poller import open_fetcher, open_reader, poll
-    from dateline.settings import load
-
-    options = load().poller
-    async with open_fetcher(options) as fetcher, open_reader(options) as read:
-        return await poll(wanted, None, fetcher=fetcher, read=read, options=options, now=datetime.now(UTC))
-
-
-def _row(feed: Feed, state: FeedState | None) -> dict[str, object]:
-    """The feed, and its state without the table of seen items, which only its size is worth telling of."""
-    row = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
-    if state:
-        row |= {name: getattr(state, name) for name in state.__dataclass_fields__ if name != "seen"} | {"seen": len(state.seen)}
-    return row
-
-
-def _time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ") if moment else "–"

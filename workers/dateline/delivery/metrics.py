@@ -31,6 +31,10 @@ class Metrics:
         self.poll_seconds = Histogram(
             "dateline_poll_seconds", "From asking a feed to its articles and state on the broker.", buckets=SECONDS, registry=registry
         )
+        self.poll_bytes = Counter("dateline_poll_bytes", "Bytes of feeds' documents, after decompression.", registry=registry)
+        self.feeds = Gauge("dateline_feeds", "Feeds, by health.", ["health"], registry=registry)
+        self.silent = Gauge("dateline_feeds_silent", "Feeds silent for far longer than is usual for them.", registry=registry)
+        self.silences = Counter("dateline_feed_silences", "Feeds that fell silent, each counted once.", registry=registry)
         self.polls_due = Gauge("dateline_polls_due", "Feeds that are due and not yet polled.", registry=registry)
         self.polls_behind = Gauge("dateline_polls_behind_seconds", "For how long the first of them has been due.", registry=registry)
         self.pushes = Counter("dateline_pushes", "Documents that hubs pushed, by outcome.", ["outcome"], registry=registry)

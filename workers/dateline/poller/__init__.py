@@ -22,6 +22,7 @@ from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
 from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article, read_body
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.schedule import failed
+from dateline.poller.standing import Health, health, silent
 from dateline.poller.store import Store, keep
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Gone",
+    "Health",
     "HttpFetcher",
     "Item",
     "NotModified",
@@ -51,6 +53,7 @@ __all__ = [
     "as_listed",
     "failed",
     "feed",
+    "health",
     "keep",
     "open_fetcher",
     "open_reader",
@@ -62,5 +65,6 @@ __all__ = [
     "read_body",
     "read_feeds",
     "read_opml",
+    "silent",
     "write_opml",
 ]  # fmt: skip

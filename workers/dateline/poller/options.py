@@ -53,6 +53,8 @@ class ScheduleOptions:
     move_back_failures: int
     gone_after_s: float
     gone_answers: int
+    silent_gaps: float
+    silent_min_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

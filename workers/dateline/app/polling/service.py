@@ -41,7 +41,7 @@ async def serve_poller(settings: Settings, feeds: Sequence[Feed], stop: asyncio.
     articles = [TopicPartition(settings.topics.articles, number) for number in range(counts[settings.topics.articles])]
     await add_feeds(settings.kafka, settings.topics, feeds)
     health, metrics, last = Health(settings.http.stalled_after_s), Metrics(), dict[str, str]()
-    watch = Watch(metrics, health)
+    watch = Watch(metrics, health, settings.poller)
 
     def observe(feed: Feed, result: PollResult, seconds: float) -> None:
         if result.cause == "poll":
