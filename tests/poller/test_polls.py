@@ -28,7 +28,6 @@ from dateline.poller import (
     feed,
     keep,
     poll,
-    read_body,
 )
 from dateline.poller.fetching import Outcome
 from dateline.records import Article
@@ -205,15 +204,6 @@ async def test_a_feed_is_asked_where_its_state_says_it_lives_now(options: Poller
     result = await poll(FEED, state, fetcher=world, read=here, options=options, now=NOW)
     assert [article.title for article in result.articles] == ["Bridge reopened"]
     assert (world.asked, result.state.url, result.state.feed_id) == ([(there, None)], there, FEED.feed_id)
-
-
-async def test_a_pushed_body_is_read_like_a_polled_one(options: PollerOptions) -> None:
-    polled_first = await polled(found(rss([BRIDGE]), etag='"1"'), options)
-    both = found(rss([{"title": "Ferry found"}, BRIDGE]))
-    pushed = await read_body(FEED, polled_first.state, both, fetcher=World(), read=here, options=options, now=NOW)
-    assert [article.title for article in pushed.articles] == ["Ferry found"]
-    assert pushed.state.etag is None
-    assert (await polled(rss([{"title": "Ferry found"}, BRIDGE]), options, pushed.state)).outcome == "unchanged"
 
 
 class KilledError(Exception):

@@ -75,6 +75,13 @@ async def test_a_push_says_nothing_of_how_polls_go(options: PollerOptions) -> No
     assert (again.outcome, again.cause, again.articles) == ("unchanged", "push", ())
 
 
+async def test_pushes_teach_a_feeds_habit_as_polls_do(options: PollerOptions) -> None:
+    state = (await polled([BRIDGE], options)).state
+    later = NOW + timedelta(hours=2)
+    news = await read_push(FEED, state, document([FERRY]), fetcher=NOTHING, read=here, options=options, now=later)
+    assert (news.state.gap_s, news.state.last_new_item) == (7_200, later)
+
+
 async def test_a_push_does_not_undo_how_pushing_is_judged(options: PollerOptions) -> None:
     state = (await polled([BRIDGE], options)).state
     assert state.push == Subscription(hubs=(HUB,), topic=FEED.url)
@@ -113,7 +120,7 @@ async def test_a_push_that_can_not_be_read_brings_a_poll_but_never_before_its_se
 ITEMS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["one", "two", "three"]), min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(steps=st.lists(st.tuples(st.booleans(), ITEMS), max_size=10))
 @example(steps=[(False, {"a": "one"}), (True, {"a": "two"}), (False, {"a": "one"})])
 def test_whichever_way_an_item_comes_each_version_is_told_once(steps: list[tuple[bool, dict[str, str]]], options: PollerOptions) -> None:

@@ -19,7 +19,7 @@ from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListErro
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
 from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
-from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article, read_body
+from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.schedule import failed
 from dateline.poller.standing import Health, health, silent
@@ -62,7 +62,6 @@ __all__ = [
     "parse_opml",
     "poll",
     "read_article",
-    "read_body",
     "read_feeds",
     "read_opml",
     "silent",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -59,14 +60,14 @@ async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: R
         case Retry(reason, wait):
             result = PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=wait))
         case Fetched():
-            result = await read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+            result = await _read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
             if result.outcome == "news" and await _was_lied_to(state, got, fetcher, options, asked_whole=whole):
                 result = dataclasses.replace(result, state=dataclasses.replace(result.state, validators_lie=True))
     after = back_where_listed(result.state, feed.url, options)
     return dataclasses.replace(result, answer=got, state=after)
 
 
-async def read_body(
+async def _read_body(
     feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
 ) -> PollResult:
     """What a feed's document brings, and the state after it."""
@@ -81,9 +82,14 @@ async def read_body(
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
     answered = dataclasses.replace(answered, seen=seen, push=push, hint_s=parsed.hint_s)
-    dates = [article.published for article in articles if article.published and article.published_basis == "stated"] if articles else None
-    after = succeeded(answered, now, options, news=dates, fresh_s=got.fresh_s, moved_to=to)
+    news = stated_dates(articles) if articles else None
+    after = succeeded(answered, now, options, news=news, fresh_s=got.fresh_s, moved_to=to)
     return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)
+
+
+def stated_dates(articles: Iterable[Article]) -> list[datetime]:
+    """When these came out, as far as their publisher says."""
+    return [article.published for article in articles if article.published and article.published_basis == "stated"]
 
 
 async def _was_lied_to(state: FeedState, got: Fetched, fetcher: Fetcher, options: PollerOptions, *, asked_whole: bool) -> bool:

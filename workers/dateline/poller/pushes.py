@@ -11,8 +11,9 @@ from dateline.poller.fetching import Fetched, Fetcher
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
 from dateline.poller.parsing import Unreadable, parse_feed
-from dateline.poller.polls import PollResult
+from dateline.poller.polls import PollResult, stated_dates
 from dateline.poller.reading import Reader
+from dateline.poller.schedule import brought
 
 
 async def read_push(
@@ -20,8 +21,9 @@ async def read_push(
 ) -> PollResult:
     """What a pushed document brings: the whole feed, or only what is new in it, so that what it lacks is not gone.
 
-    It says nothing of how polls go. But what it brought makes the last poll's validators those of a document before: they are
-    forgotten, else a feed that goes back to that document would seem unchanged. An unreadable one is a reason to poll soon.
+    It says nothing of how polls go, only how often the feed has news. But what it brought makes the last poll's validators those of
+    an earlier document: they are forgotten, else a feed that goes back to that document would seem unchanged. An unreadable one is a
+    reason to poll soon.
     """
     push = state.push
     parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
@@ -33,7 +35,8 @@ async def read_push(
     after = dataclasses.replace(state, seen=seen, push=push)
     if not articles:
         return PollResult(outcome="unchanged", cause="push", articles=(), state=after)
-    after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None, last_new_item=now)
+    after = brought(after, stated_dates(articles), now, options)
+    after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None)
     if push and push.pushed > options.max_seen_items - options.max_items:  # more might push out what the feed still holds
         after = poll_soon(after, now, options)
     return PollResult(outcome="news", cause="push", articles=tuple(articles), state=after)

@@ -34,7 +34,7 @@ def succeeded(
     """After an answer. `news` are the dates of what it brought that was new, None when nothing was; `fresh_s` is how long its server
     said that it stays as it is, `moved_to` where its address moved for good."""
     if news is not None:
-        state = dataclasses.replace(state, gap_s=_learnt(state, news, now, options), last_new_item=now)
+        state = brought(state, news, now, options)
     state = _moved(state, moved_to, now, options)
     interval, basis = _interval(state, now, options, fresh_s)
     return dataclasses.replace(
@@ -50,6 +50,11 @@ def succeeded(
         absence=None,
         push=compared(state.push, news=news is not None),
     )
+
+
+def brought(state: FeedState, news: Iterable[datetime], now: datetime, options: PollerOptions) -> FeedState:
+    """After something new came, polled or pushed: what that says of the feed's habit. `news` are its dates, where it has any."""
+    return dataclasses.replace(state, gap_s=_learnt(state, news, now, options), last_new_item=now)
 
 
 def failed(state: FeedState, now: datetime, options: PollerOptions, *, reason: str, after: float | None = None) -> FeedState:

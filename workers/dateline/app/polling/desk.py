@@ -18,7 +18,7 @@ Observe = Callable[[Feed, PollResult, float], None]
 """Told of each poll once its results are kept, with the seconds it took: the one place where polls are counted."""
 
 Step = Callable[[Feed, FeedState], Awaitable[PollResult]]
-"""What is done with a feed: `poll`, or `read_body` of what a hub pushed, with all but feed and state filled in."""
+"""What is done with a feed: `poll`, or `read_push`, with all but feed and state filled in."""
 
 
 @dataclass(frozen=True, slots=True)
