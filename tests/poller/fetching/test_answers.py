@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import socket
+import threading
+import tracemalloc
 
 import pytest
 from aiohttp import web
@@ -80,7 +82,11 @@ async def test_a_body_is_unpacked_and_bounded_while_it_is(traps: Traps, options:
     assert isinstance(got, Fetched)
     assert got.body == NEWS
     assert encoding in traps.seen[0].headers["Accept-Encoding"]
+    tracemalloc.start()
     assert await fetch(traps, traps.url("/bomb"), options) == Retry("size: more than 100000 bytes")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
@@ -145,6 +151,31 @@ async def test_what_goes_wrong_before_an_answer_is_told_apart(traps: Traps, opti
         "http://": "address:",
     }.items():
         assert reason(await fetch(traps, url, options)).startswith(told)
+
+
+async def test_names_whose_servers_do_not_answer_hold_up_nobody_else(
+    traps: Traps, options: PollerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Look-ups can't be cut off: as many as may be under way at once, and as many again that were given up, hang here."""
+    all_hang, let_go, really = threading.Barrier(9), threading.Event(), socket.getaddrinfo
+
+    def look_up(host: str, *rest: object, **more: object) -> object:
+        if host.startswith("dead"):
+            all_hang.wait()
+            let_go.wait()
+            raise NO_ANSWER_NOW
+        return really("127.0.0.1", *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    traps.on("/feed", says(NEWS))
+    async with open_fetcher(dataclasses.replace(options, concurrency=4, per_host=2)) as fetcher:
+        urls = [traps.url("/feed", f"dead{number}.example") for number in range(8)]
+        hanging = [asyncio.create_task(fetcher.fetch(url, max_bytes=MAX)) for url in urls]
+        await asyncio.to_thread(all_hang.wait)
+        for one in hanging:
+            one.cancel()
+        assert isinstance(await fetcher.fetch(traps.url("/feed"), max_bytes=MAX), Fetched)
+        let_go.set()
 
 
 async def test_a_host_that_takes_no_connection_is_given_up(traps: Traps, options: PollerOptions) -> None:

@@ -96,7 +96,8 @@ async def _was_lied_to(state: FeedState, got: Fetched, fetcher: Fetcher, options
     """Whether the validators that we had were repeated for a document with news in it, or "not modified" is still said of them."""
     if state.validators_lie or not (state.etag or state.last_modified):
         return state.validators_lie
-    if got.etag == state.etag if state.etag or got.etag else got.last_modified == state.last_modified:
+    told, had = (got.etag, state.etag) if got.etag or state.etag else (got.last_modified, state.last_modified)
+    if told == had:
         return True
     if not asked_whole:
         return False

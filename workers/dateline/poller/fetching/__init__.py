@@ -5,9 +5,9 @@
 
         got = await fetcher.fetch_page(url, max_bytes=…)                          # the same, if the site lets programs read it
 
-Inside: client (a request, its redirects and what they come to), hosts (when each host may be asked), network (which addresses are
-asked at all), robots (which pages sites want left alone), headers (what an answer's headers say), credentials (what is shown to whom),
-failures (why it went wrong).
+Inside: client (a request, its redirects and what they come to), hosts (when each host may be asked), names (look-ups), network (which
+addresses are asked at all), robots (which pages sites want left alone), headers (what an answer's headers say), credentials (what is
+shown to whom), failures (why it went wrong).
 """
 
 from dateline.poller.fetching.client import HttpFetcher, open_fetcher

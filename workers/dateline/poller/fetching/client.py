@@ -19,6 +19,7 @@ from dateline.poller.fetching.credentials import headers_for, read_credentials, 
 from dateline.poller.fetching.failures import reason_of
 from dateline.poller.fetching.headers import fresh_for, linked, printable, retry_after
 from dateline.poller.fetching.hosts import BusyError, Hosts
+from dateline.poller.fetching.names import SystemResolver
 from dateline.poller.fetching.network import names_this_network, public_socket
 from dateline.poller.fetching.outcomes import Accepted, Busy, Fetched, Gone, Hop, NotModified, Outcome, Retry
 from dateline.poller.fetching.robots import AGENT, Robots
@@ -204,7 +205,7 @@ async def open_fetcher(options: PollerOptions, resolver: AbstractResolver | None
     connector = aiohttp.TCPConnector(
         limit=options.concurrency * options.per_host,
         ttl_dns_cache=options.dns_cache_s,
-        resolver=resolver,
+        resolver=resolver or SystemResolver(2 * options.concurrency * options.per_host),  # twice: who gave up left a thread behind
         socket_factory=None if anywhere else public_socket,
     )
     async with aiohttp.ClientSession(
