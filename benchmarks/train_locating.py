@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc, Span
 
 from dateline.cli.articles_in import read_articles
 from dateline.config_files import config_file
@@ -33,7 +32,7 @@ from dateline.geography.locate import choose
 from dateline.geography.locating.features import Candidate, Happening, candidates, event_features
 from dateline.geography.locating.scene import Scene
 from dateline.geography.locating.weighing import Features
-from dateline.language import parse
+from dateline.language import Doc, Span, parse
 from dateline.pipeline import Reader, open_reader
 from dateline.records import Article, Place
 from dateline.settings import load
@@ -147,7 +146,7 @@ def _examples_of(article: Article, events: list[dict[str, Any]], reader: Reader)
 
 def _quote(evidence: str, doc: Doc) -> Span | None:
     at = doc.text.find(evidence)
-    return doc.char_span(at, at + len(evidence), alignment_mode="expand") if at >= 0 else None
+    return doc.char_span(at, at + len(evidence)) if at >= 0 else None
 
 
 def _triggers(title: Doc, text: Doc, reader: Reader) -> list[tuple[Span, str | None]]:

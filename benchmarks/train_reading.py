@@ -33,7 +33,6 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from spacy.tokens import Span
 
 import dateline.pipeline as pipeline
 from dateline.cli.articles_in import article_from, read_articles
@@ -45,6 +44,7 @@ from dateline.extraction.ontology import EVENT_TYPES
 from dateline.extraction.parties import read_parties
 from dateline.extraction.reports import Report, types_at
 from dateline.extraction.triggers import TriggerFinder
+from dateline.language import Span
 from dateline.records import Article, Mention
 from dateline.settings import load
 
@@ -166,10 +166,10 @@ def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
     for name in SNIPPETS:
         for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
             text = pipeline.parse(reader.parser, article.text)
-            yield _example(reader, next(text.sents), _types(gold), number % FOLDS)
+            yield _example(reader, text.sents[0], _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_own()):
         if gold["types"]:
-            yield _example(reader, next(pipeline.parse(reader.parser, article.text).sents), _types(gold), number % FOLDS)
+            yield _example(reader, pipeline.parse(reader.parser, article.text).sents[0], _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
         text = pipeline.parse(reader.parser, article.text)
         for sentence in text.sents:

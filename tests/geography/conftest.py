@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from spacy.language import Language
-from spacy.tokens import Span
 
 from dateline.config_files import config_file
 from dateline.geography import Gazetteer, GeographyOptions, Locator, SourcePlace, Whereabouts, geoparse, load_weights, open_gazetteer
-from dateline.language import Parser, load_model, open_parser
+from dateline.language import Parser, open_parser, parse
 from dateline.records import EventType
 from dateline.settings import load
 
@@ -68,21 +66,16 @@ def parser() -> Parser:
 
 
 @pytest.fixture(scope="session")
-def nlp() -> Language:
-    return load_model(load().reading.model)
-
-
-@pytest.fixture(scope="session")
-def whereabouts(nlp: Language, gazetteer: Gazetteer) -> Callable[..., Whereabouts]:
+def whereabouts(parser: Parser, gazetteer: Gazetteer) -> Callable[..., Whereabouts]:
     """Where an article puts the event that one of its words states; in the text, or in the title where the text does not have it."""
     weights = load_weights(config_file("geography/locating.toml"))
 
     def ask(text: str, trigger: str, event_type: EventType = "ASSAULT", title: str = "") -> Whereabouts:
-        docs = nlp(title), nlp(text)
+        docs = parse(parser, title), parse(parser, text)
         doc = docs[trigger not in title]
         start = doc.text.index(trigger)
-        span = doc.char_span(start, start + len(trigger), alignment_mode="expand")
-        assert isinstance(span, Span)
+        span = doc.char_span(start, start + len(trigger))
+        assert span is not None
         in_title, in_text = (geoparse(one, gazetteer) for one in docs)
         return Locator(*docs, in_title, in_text, weights).locate(span, event_type)
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Protocol
 
 import pytest
-from spacy.language import Language
 
 from dateline.config_files import config_file
 from dateline.geography import Gazetteer, Locator, Whereabouts, geoparse, load_weights
+from dateline.language import Parser, parse
 from dateline.records import EventType
 
 
@@ -112,12 +112,12 @@ class CountingWeights(dict[str, float]):
 
 
 @pytest.mark.parametrize("telling", ["A bomb exploded in Goma on Sunday. ", "a bomb exploded in Goma and "])
-def test_the_work_for_all_events_of_a_text_grows_as_the_text(nlp: Language, gazetteer: Gazetteer, telling: str) -> None:
+def test_the_work_for_all_events_of_a_text_grows_as_the_text(parser: Parser, gazetteer: Gazetteer, telling: str) -> None:
     weights = load_weights(config_file("geography/locating.toml"))
     work = []
     for times in (100, 400):
         counting = CountingWeights(weights.where)
-        title, text = nlp(""), nlp(telling * times)
+        title, text = parse(parser, ""), parse(parser, telling * times)
         locator = Locator(title, text, [], geoparse(text, gazetteer), replace(weights, where=counting))
         places = [locator.locate(text[token.i : token.i + 1], "ASSAULT").place for token in text if token.lower_ == "exploded"]
         assert len(places) == times

@@ -16,8 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
 
-from spacy.tokens import Doc
-
 from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
@@ -39,7 +37,7 @@ from dateline.geography import (
     recognise,
     resolve,
 )
-from dateline.language import Parser, find_names, open_parser, parse, whole_characters
+from dateline.language import Doc, Parser, find_names, open_parser, parse, whole_characters
 from dateline.merging import block_key, fingerprint, keywords
 from dateline.reading_options import ReadingOptions
 from dateline.records import Article, Evidence, Mention, Place, Producer, Source

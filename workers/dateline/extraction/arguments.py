@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from dateline.extraction.grammar import children, is_passive, objects_of, with_conjuncts
 from dateline.extraction.ontology import Cues, Sense
 from dateline.extraction.parties import PartyReader
+from dateline.language import Token
 
 _MAX_CONTROL = 6  # verbs between a verb and the subject it borrows
 _BY = frozenset({"by"})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.grammar import children, climb, objects_of
 from dateline.extraction.ontology import Cues
 from dateline.extraction.parties import PartyReader
+from dateline.language import Span, Token
 from dateline.records import Attribution
 
 _CLAUSES = frozenset({"ccomp", "parataxis", "advcl", "xcomp"})

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 from math import sqrt
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.grammar import children
 from dateline.extraction.ontology import Cues
+from dateline.language import Span, Token
 
 _STEM = 5  # letters: "condemn" and "condemnation" begin alike
 _PARTS = frozenset(

@@ -13,10 +13,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
-
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.grammar import SUBJECTS, children, climb, forms, is_aged
+from dateline.language import Doc, Token
 
 _LOOK_BACK = 14  # mentions: about three sentences of news
 _HE, _SHE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from spacy.tokens import Doc, Span, Token
-
 from dateline.extraction.date_words import Expression, Reference, expressions
 from dateline.extraction.grammar import children, clause_verb, climb, tree_distance
 from dateline.extraction.ontology import Cues
+from dateline.language import Doc, Span, Token
 from dateline.records import DateSpan, Status
 
 _PRECISIONS = ("day", "week", "month", "year")
@@ -201,7 +200,7 @@ def _side(found: _Found, anchor: Token) -> DateSpan:
 
 def _token_at(sentence: Span, start: int, end: int) -> Token | None:
     """The token that an expression hangs on the tree by: the one whose head lies outside it, past a preposition."""
-    span = sentence.doc.char_span(sentence.start_char + start, sentence.start_char + end, alignment_mode="expand")
+    span = sentence.doc.char_span(sentence.start_char + start, sentence.start_char + end)
     if span is None or not len(span):
         return None
     return next((token for token in (span[0], *span[0].rights) if token.pos_ != "ADP"), span[0])

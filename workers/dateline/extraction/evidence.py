@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.grammar import clause_verb
+from dateline.language import Span, Token
 from dateline.records import EvidenceField
 
 LONGEST = 200  # characters: what a reader takes in at a glance

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import islice
-
-import numpy as np
-from spacy.tokens import Doc
 
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.dates import StoryDates
@@ -17,6 +13,7 @@ from dateline.extraction.occurrence import Locate, Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import ReportReader
 from dateline.extraction.traits import BRIEF
+from dateline.language import Doc
 
 LEAD_SENTENCES = 3  # of the text tell, with the headline, what it is about
 SPORT_WORDS = 4  # different ones: then a match, not a battle, is what the article is about
@@ -41,18 +38,17 @@ def extract(
         return []
     dates = StoryDates(published, text, ontology.cues)
     reader = ReportReader(ontology, actors, published, dates, locate, _topic(title, text), judge)
-    sentences = sum(1 for _ in text.sents)
+    sentences = len(text.sents)
     brief = not len(title) and sentences <= BRIEF
     return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology, judge, brief=brief, sentences=sentences)
 
 
 def _topic(title: Doc, text: Doc) -> frozenset[str]:
     """The lemmas of what the article begins with."""
-    lead = islice(text.sents, LEAD_SENTENCES)
+    lead = text.sents[:LEAD_SENTENCES]
     return frozenset(form for span in (title[:], *lead) for token in span for form in forms(token))
 
 
 def _is_sport(title: Doc, text: Doc, ontology: Ontology) -> bool:
-    lemmas: set[int] = {number for doc in (title, text) if len(doc) for number in np.unique(doc.to_array(["LEMMA"])).tolist()}
-    words = {text.vocab.strings[lemma].lower() for lemma in lemmas}
+    words = {token.lemma_.lower() for doc in (title, text) for token in doc}
     return len(words & ontology.cues.sport) >= SPORT_WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Doc, Span, Token
+from dateline.language import Doc, Span, Token
 
 MAX_CLIMB = 40  # steps towards the root: sentences run deeper only where the parse is broken
 HEADLINE_SHARE = 0.7  # of a Title Case headline's words begin with a capital; sentence case has under half

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.grammar import children, noun_phrase
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.parties import PartyReader
+from dateline.language import Span, Token
 from dateline.records import Count
 
 Numbers = Mapping[str, tuple[int, int | None]]

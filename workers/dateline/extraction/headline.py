@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Span
-
 from dateline.extraction.actors import normal
 from dateline.extraction.grammar import forms
 from dateline.extraction.parties import PartyReader
 from dateline.extraction.triggers import Trigger
+from dateline.language import Span
 from dateline.records import Party
 
 

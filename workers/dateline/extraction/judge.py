@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.linear import Floats, LinearModel, load_model
 from dateline.extraction.ontology import EVENT_TYPES, Cues
+from dateline.language import Span, Token
 
 if TYPE_CHECKING:
     from dateline.extraction.reports import Report

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from spacy.tokens import Span
-
 from dateline.extraction.evidence import EvidenceSpan
+from dateline.language import Span
 from dateline.records import Attribution, Casualties, Codes, DateSpan, EventType, Party, Place, Status
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spacy.tokens import Token
-
 from dateline.extraction.actors import normal
 from dateline.extraction.grammar import SUBJECTS, children, clause_verb, climb, is_passive, noun_phrase, objects_of, with_conjuncts
 from dateline.extraction.parties import PartyReader, unique
 from dateline.extraction.triggers import Trigger
+from dateline.language import Token
 from dateline.records import Party
 
 _OPEN = frozenset(

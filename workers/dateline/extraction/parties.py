@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from spacy.tokens import Doc, Span, Token
-
 from dateline.extraction.actors import Actor, ActorLexicon, normal
 from dateline.extraction.coreference import PRONOUNS, Mentions, read_mentions
 from dateline.extraction.grammar import children, forms, is_aged, long_phrase, noun_phrase, objects_of, with_conjuncts
+from dateline.language import Doc, Span, Token
 from dateline.records import Party
 
 MAX_PARTY_CHARS = 100  # a longer noun phrase is a parse gone wrong

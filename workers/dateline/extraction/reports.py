@@ -8,8 +8,6 @@ from datetime import date
 from itertools import islice, pairwise
 from typing import cast
 
-from spacy.tokens import Doc, Span, Token
-
 from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader, StoryDates
@@ -25,6 +23,7 @@ from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, as_trigger, losses, tolls
 from dateline.extraction.traits import age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
+from dateline.language import Doc, Span, Token
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
 
 HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
@@ -101,7 +100,7 @@ class ReportReader:
         parties = read_parties(doc, self.lexicon, is_title)
         finder = TriggerFinder(self.ontology, parties, headline, self.topic)
         for number, sentence in enumerate(doc.sents):
-            if not sentence[0].tag:
+            if not sentence[0].tag_:
                 continue  # not parsed: it holds no word of an event
             if any(not token.is_space for token in sentence) and not sentence.text.rstrip().endswith("?"):
                 yield from self._sentence(sentence, -1 if is_title else number, field, finder)

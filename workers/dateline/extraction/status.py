@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from spacy.tokens import Token
-
 from dateline.extraction.grammar import children, climb, forms
 from dateline.extraction.ontology import Cues
 from dateline.extraction.triggers import Trigger
+from dateline.language import Token
 from dateline.records import Status
 
 Verdict = Literal["actual", "future", "hypothetical", "denied", "wanted"]

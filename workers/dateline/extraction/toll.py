@@ -7,14 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.arguments import Arguments, verb_arguments
 from dateline.extraction.grammar import children, clause_verb, forms, with_conjuncts
 from dateline.extraction.head_count import TOLL_NOUNS, count_people, number_before
 from dateline.extraction.ontology import Conditions, Cues, Harm, Ontology, Sense
 from dateline.extraction.parties import PartyReader
 from dateline.extraction.triggers import Trigger
+from dateline.language import Span, Token
 from dateline.records import Count
 
 Suffered = Harm | Literal["hit"]

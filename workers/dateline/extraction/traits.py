@@ -8,11 +8,10 @@ from datetime import date
 from math import log, prod
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from dateline.extraction.grammar import children, climb, forms
 from dateline.extraction.ontology import Cues
 from dateline.extraction.triggers import Trigger
+from dateline.language import Token
 from dateline.records import DateSpan
 
 if TYPE_CHECKING:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from spacy.tokens import Span, Token
-
 from dateline.extraction.arguments import Arguments, noun_arguments, verb_arguments, whole
 from dateline.extraction.grammar import children, forms, objects_of
 from dateline.extraction.ontology import Conditions, Cues, Ontology, Sense
 from dateline.extraction.parties import PartyReader
+from dateline.language import Span, Token
 from dateline.records import EventType
 
 _NAMES = frozenset({"ORG", "PERSON", "FAC", "GPE", "WORK_OF_ART", "PRODUCT", "LOC"})

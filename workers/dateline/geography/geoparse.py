@@ -14,7 +14,7 @@ from dateline.geography.toponyms import Toponym
 from dateline.records import Place
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc
+    from dateline.language import Doc
 
 # Adjectives of one country that make a text one about that country. Four keeps half of the adjectives that annotators took for place
 # names, 0.94 of what it keeps is one (TR-News, LGL; of all adjectives 0.75), and a seventh of those in texts where none is (GeoVirus).

@@ -10,7 +10,7 @@ from dateline.geography import cues
 from dateline.geography.gazetteer import Gazetteer, Match
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc
+    from dateline.language import Doc
 
 _MAX_WORDS = 7  # tokens, of which "Deir ez-Zor" has four
 _MAX_CHARS = 60

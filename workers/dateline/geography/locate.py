@@ -20,7 +20,7 @@ from dateline.geography.locating.weighing import Weights
 from dateline.records import EventType, Place
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc, Span
+    from dateline.language import Doc, Span
 
 _WIDER_COUNTS = 0.5  # how much of the chance of a country counts for a town in it: "in Syria … in the town of Manbij"
 

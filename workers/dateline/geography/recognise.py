@@ -20,7 +20,7 @@ from dateline.geography.support import Support
 from dateline.geography.toponyms import Kind, Toponym
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc
+    from dateline.language import Doc
 
 WEIGHTS = "geography/recognition.json"
 

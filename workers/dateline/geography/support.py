@@ -16,7 +16,7 @@ from dateline.geography.hits import Hit, Words
 from dateline.records import Level
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc, Span
+    from dateline.language import Doc, Span
 
 _DATELINE_WITHIN = 12  # tokens from the start of the text
 _SIZES = (1, 1_000, 10_000, 100_000, 1_000_000)  # people: the steps in which a town's size counts
@@ -41,7 +41,7 @@ class Support:
         self._ending = {hit.end: hit for hit in hits}
         self._entity_at: dict[int, Span] = {token: entity for entity in doc.ents for token in range(entity.start, entity.end)}
         self._group_at = {hit.start: _GROUPS.get(self._label(hit), "NONE") for hit in hits}
-        self._begins = {sentence.start for sentence in doc.sents} if doc.has_annotation("SENT_START") else {0}
+        self._begins = {sentence.start for sentence in doc.sents}
         self._persons, self._surnames, self._first_names = _persons(doc)
         self._standing = {hit.name: self._standing_of(hit) for hit in hits}
         self._seen = self._read_names(hits)

@@ -1,4 +1,4 @@
-"""Language: from a text to a parsed spaCy Doc, at a fraction of what spaCy's own pipeline costs.
+"""Language: from a text to a parsed Doc, at a fraction of what spaCy's own pipeline costs.
 
     parser = open_parser(model, wanted)     # the model, loaded once per process; which sentences to parse
     doc = parse(parser, text)               # sentences and names everywhere; tags, lemmas and trees where wanted
@@ -9,5 +9,6 @@ Pure: the same text gives the same Doc, whatever was read before.
 
 from dateline.language.model import load_model
 from dateline.language.parser import Parser, Wanted, find_names, open_parser, parse, whole_characters
+from dateline.language.tokens import Doc, Span, Token
 
-__all__ = ["Parser", "Wanted", "find_names", "load_model", "open_parser", "parse", "whole_characters"]
+__all__ = ["Doc", "Parser", "Span", "Token", "Wanted", "find_names", "load_model", "open_parser", "parse", "whole_characters"]

@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
 
-from dateline.language.vectors import Floats, Slice, TokenVectors, UnknownModelError
-
-Entity = tuple[int, int, str]  # tokens from … up to …, label
+from dateline.language.tokens import Entity, Slice
+from dateline.language.vectors import Floats, TokenVectors, UnknownModelError
 
 _FEATURES = 3  # token, first token of the entity, token before
 _PIECES = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dateline.language.vectors import Slice
+from dateline.language.tokens import Slice
 
 # "BEIRUT (AP) —", "COLUMBIA, Ky. (WBKO) -", "KANSAS CITY, Mo. --": a town in capitals, what holds it, the agency, a dash
 DATELINE = re.compile(

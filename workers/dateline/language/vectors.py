@@ -14,8 +14,9 @@ import numpy.typing as npt
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from dateline.language.tokens import Slice
+
 Floats = npt.NDArray[np.float32]
-Slice = tuple[int, int]  # tokens from … up to …
 
 _BLOCK = 64  # words embedded at once, always: the last bits of a matrix product depend on the number of its rows
 _MAX_WORDS = 40_000  # kept, 15 MB; when a process has met so many it begins anew, after 1,000 articles or more

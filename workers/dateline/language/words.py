@@ -15,6 +15,7 @@ import numpy.typing as npt
 from spacy.language import Language
 from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 Numbers = npt.NDArray[np.uint64]
 """What spaCy knows strings by."""
@@ -22,6 +23,20 @@ Numbers = npt.NDArray[np.uint64]
 _MAX_KEPT = 100_000  # combinations: 4 MB and their keys; when full, begun anew
 _ANY_ARC = "any"  # stands for all arcs that no pattern asks for
 _POS_OF_LEMMAS = ("noun", "verb", "adj", "adv")
+
+
+class Names(dict[int, str]):
+    """The strings that spaCy knows by numbers, each made once."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        super().__init__()
+        self._strings = vocab.strings
+
+    def __missing__(self, number: int) -> str:
+        if len(self) >= _MAX_KEPT:
+            self.clear()
+        found = self[number] = self._strings[number]
+        return found
 
 
 class WordReader:
@@ -71,10 +86,15 @@ class WordReader:
         token = doc[0]
         return token.tag, token.pos, token.morph.key, token.lemma, token.dep if token.dep_ != arc else 0
 
-    def read_pairs(self, doc: Doc, words: Iterable[str], arcs: Numbers) -> None:
-        """Apply the patterns over two tokens to a text, given its words in lower case and arcs, if any of these can begin one."""
-        if any(map(self._pair_word.fullmatch, set(words))) or np.isin(arcs, self._pair_arcs).any():
-            self._double(doc)
+    def may_pair(self, words: Iterable[str], arcs: Numbers) -> bool:
+        """Whether any of these words, in lower case, or arcs can begin a pattern over two tokens."""
+        return any(map(self._pair_word.fullmatch, set(words))) or bool(np.isin(arcs, self._pair_arcs).any())
+
+    def read_pairs(self, doc: Any, columns: list[int | str], table: Numbers) -> Numbers:
+        """What the patterns over two tokens make of a text, whose attributes the columns of the table are."""
+        self._double(doc.from_array(columns, table))
+        changed: Numbers = doc.to_array(columns)
+        return changed
 
     def lemmas(self, word: str) -> frozenset[str]:
         """All that a word in lower case may be a form of."""

@@ -13,7 +13,7 @@ from dateline.geography.locating.weighing import Features
 from dateline.records import Place
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Span, Token
+    from dateline.language import Span, Token
 
 Reach = Literal["trigger", "sentence", "near", "far"]
 """How close to the event's word the best name of a place stands: tied to it by syntax, or how many sentences away."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dateline.geography.cues import words
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Token
+    from dateline.language import Token
 
 MAX_CLIMB = 24  # steps towards the root: sentences run deeper only where the parse is broken
 

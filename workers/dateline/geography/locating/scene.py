@@ -14,7 +14,7 @@ from dateline.geography.toponyms import Toponym
 from dateline.records import Place
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
-    from spacy.tokens import Doc, Token
+    from dateline.language import Doc, Token
 
 Mentioned = Sequence[tuple[Toponym, Place]]
 Key = tuple[int | None, str]
@@ -77,7 +77,7 @@ class Scene:
     def _read(self, doc: Doc, mentioned: Mentioned, *, is_title: bool) -> Iterator[Named]:
         numbers = self._sentences[id(doc)]
         for toponym, place in mentioned:
-            span = doc.char_span(toponym.start, toponym.end, alignment_mode="expand")
+            span = doc.char_span(toponym.start, toponym.end)
             if span is None:
                 continue
             root = span.root
