@@ -7,8 +7,8 @@ A server in a process of its own serves the feeds, each at an address of its own
 feed is polled once, when all is new; then `--rounds` times each, and these are timed. Pages are not fetched: reader fetches none.
 
 `--reader` names a Python that has it, in an environment of its own:
-`uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`. It polls the same number of rounds of the same feeds from a server of its own, with its own defaults and a database on disk, with one
-worker and with as many threads as it is fastest with here.
+`uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`. It polls the same number of rounds of the same feeds from a
+server of its own, with its own defaults and a database on disk, with as many threads as `--reader-workers` says.
 
 Processor time is of the polling process and the processes it reads feeds in; the server's is not counted. Without --bootstrap the
 states and articles go to an embedded broker.
@@ -183,9 +183,8 @@ async def ours(settings: Settings, addresses: list[str], rounds: int) -> float:
     polling, reading = (1e6 * (end - start) / polls for start, end in zip(watch.cpu_at_first, watch.cpu_at_end, strict=True))
     late = sorted(watch.seconds)
     print(f"  first round, all new: {len(addresses) / (watch.first_done - begun):.0f} polls/s")
-    print(
-        f"  {rounds} rounds: {rate:.0f} polls/s, {polling + reading:.0f} µs of processor time each, {reading:.0f} of it for reading: {dict(watch.outcomes)}"
-    )
+    print(f"  {rounds} rounds: {rate:.0f} polls/s, {polling:.0f} µs of processor time each, and {reading:.0f} µs of the process that")
+    print(f"  reads: {dict(watch.outcomes)}")
     print(f"  a new item is on the topic {1000 * statistics.median(late):.0f} ms after the feed was asked (95 %: "
           f"{1000 * late[int(len(late) * 0.95)]:.0f} ms)")  # fmt: skip
     begun = time.monotonic()
