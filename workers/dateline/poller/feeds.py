@@ -16,7 +16,8 @@ from dateline.records import VERSION, Instant
 class SeenItem:
     """What is known of an item. `item_hash` is of what the feed tells, `content_hash` of the article made of it.
 
-    `delivered` is false while it is not certain that the version is on the broker (see store.py).
+    `delivered` is false while it is not certain that the version is on the broker (see store.py). `claims` are what it last said of
+    itself, by which it is known again (see claims.py).
     """
 
     article_id: str
@@ -25,6 +26,7 @@ class SeenItem:
     version: int
     first_seen: Instant
     delivered: bool = True
+    claims: str = ""
 
 
 IntervalBasis = Literal["start", "habit", "silence", "hint", "floor", "cap"]
@@ -50,7 +52,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """The record of the feeds topic, by feed id. `seen` maps item keys to items, the longest unseen first."""
+    """The record of the feeds topic, by feed id. `seen` maps article ids to items, the longest unseen first."""
 
     feed_id: str
     url: str  # where it is asked now: the listed address, or where that one moved for good; the id stays

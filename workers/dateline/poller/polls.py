@@ -131,6 +131,6 @@ async def read_article(url: str, fetcher: Fetcher, options: PollerOptions, now: 
         language=None,
         source=None,
     )
-    found = identify(site.feed_id, [item])[0]
+    found = identify(site.feed_id, [item], {})[0]
     article = make_article(found, site, None, page, version=1, first_seen=now, now=now, options=options)
     return dataclasses.replace(article, feed_id=None)
