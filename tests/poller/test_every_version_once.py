@@ -43,7 +43,7 @@ class Style(NamedTuple):
 
     def can_be_told_under_another_title(self) -> bool:
         if self.guid in ("kept", "scheme"):
-            return self.date != "session" or self.link == "kept"
+            return self.date == "kept" or self.link == "kept" or (self.date != "session" and self.link != "session")
         return self.link == "kept" and self.guid == "none"
 
 

@@ -190,7 +190,7 @@ def _matches(pairs: Sequence[_Pair], guid_stands_for_one: bool) -> dict[int, See
     trust = _Trust(
         guid=2 * sum(pair.other_guid for pair in same) <= len(same),
         guid_stands_for_one=guid_stands_for_one and not contradicted,
-        url=len(same) < 2 or 2 * sum(pair.other_url for pair in same) <= len(same),
+        url=2 * sum(pair.other_url for pair in same) <= len(same) or (len(same) == 1 and not certain),
     )
     list(accept(pair for pair in ranked if pair.is_likely(trust)))
     return matched
