@@ -20,10 +20,10 @@ async def test_what_dies_or_raises_in_a_reading_process_is_a_named_failure() -> 
 
 
 async def test_a_hanging_read_ends_and_its_neighbours_are_done() -> None:
-    reader = ProcessReader(processes=1, timeout_s=4)
+    reader = ProcessReader(processes=1, timeout_s=12)
     try:
         hanging, neighbour = await asyncio.gather(reader(signal.pause), reader(int, "9"))
-        assert hanging == Unreadable("read: not done within 4 s")
+        assert hanging == Unreadable("read: not done within 12 s")
         assert neighbour == 9
     finally:
         reader.close()
