@@ -219,6 +219,36 @@ async def test_a_step_from_beside_waits_for_the_poll_under_way_and_sees_what_it_
         assert await poller.take("0123", pushed) is None
 
 
+async def test_a_poll_that_waits_behind_a_step_is_the_only_one(world: World, site: FeedSite) -> None:
+    [feed] = site.feeds(1)
+    await add(world, [feed])
+    await poll_once(world)
+    release = asyncio.Event()
+
+    async def makes_it_due(feed: Feed, state: FeedState) -> PollResult:
+        return PollResult(outcome="unchanged", articles=(), state=dataclasses.replace(state, next_poll=datetime.now(UTC)))
+
+    async def takes_its_time(feed: Feed, state: FeedState) -> PollResult:
+        await release.wait()
+        return PollResult(outcome="unchanged", articles=(), state=state)
+
+    async with polling(world) as poller:
+
+        async def under_way() -> bool:
+            return any(share.under_way for share in poller.group.shares)
+
+        async def over() -> bool:
+            return site.asked[0] > 1 and not await under_way()
+
+        await until(lambda: has(poller, feed), "the feed is ours")
+        steps = [asyncio.create_task(poller.take(feed.feed_id, step)) for step in (makes_it_due, takes_its_time)]
+        await until(under_way, "the poll waits")
+        release.set()
+        await asyncio.gather(*steps)
+        await until(over, "the feed was polled")
+        assert site.asked[0] == 2
+
+
 async def test_a_mistake_with_one_feed_is_its_failure_and_stops_nothing(world: World, site: FeedSite) -> None:
     [feed] = site.feeds(1)
     await add(world, [feed])

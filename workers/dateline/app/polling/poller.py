@@ -60,7 +60,8 @@ class Poller:
         for share in self.group.shares:
             if share.known(feed_id).feed:
                 result = await self._desk.take(share, feed_id, step)
-                self._schedule_again(share, feed_id)
+                if feed_id in self._schedule:  # else its poll waits behind us, and what comes after that is its to say
+                    self._schedule_again(share, feed_id)
                 return result
         return None
 
