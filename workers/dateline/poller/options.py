@@ -41,8 +41,8 @@ class ScheduleOptions:
     """When a feed is asked again, within the shortest and the longest interval."""
 
     polls_per_gap: float
+    root_s: float
     habit_weight: float
-    silence_share: float
     hint_cap_s: float
     outage_cap_s: float
     suspicious_gaps: float

@@ -1,14 +1,17 @@
 """When a feed is asked again, and how: from a state, an answer and the time to the next state, nothing else.
 
-A feed is asked about twice for each time that it is expected to bring something new. How often that is, is learnt from when it did
-(`gap_s`); what its publisher says of caching is a floor, as far as the feed's own habit does not give it the lie. A failure waits
-longer each time, but never for ever: only an address that was said to be gone, again and again for days, is not asked any more.
+How far news are apart in a feed is learnt from when they came (`gap_s`). It is asked at least twice in that time, and in proportion to
+its root: of all ways to share out polls among feeds of several habits, that one leaves their items waiting least. While nothing comes,
+the silence counts as the gap. What its publisher says of caching is a floor, as far as the feed's own habit does not give it the lie.
+A failure waits longer each time, but never for ever: only an address that was said to be gone, again and again for days, is not asked
+any more.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -19,6 +22,8 @@ from dateline.poller.options import PollerOptions
 from dateline.poller.websub import compared
 
 _START: IntervalBasis = "start"
+_HABIT: IntervalBasis = "habit"
+_SILENCE: IntervalBasis = "silence"
 _LONGEST_GAP_S = 400 * 86_400.0  # between items of what is still called a feed
 
 
@@ -136,12 +141,12 @@ def _interval(state: FeedState, now: datetime, options: PollerOptions, fresh_s: 
     """Seconds until the next poll, and which of the grounds decided."""
     often = options.schedule
     wanted, basis = float(options.min_interval_s), _START
-    if state.gap_s is not None:
-        wanted, basis = state.gap_s / often.polls_per_gap, "habit"
+    silence = _silence(state, now)
+    if state.gap_s is not None or silence:
+        gap, basis = max((state.gap_s or 0.0, _HABIT), (silence, _SILENCE))
+        wanted = min(gap / often.polls_per_gap, math.sqrt(gap * often.root_s))
     elif state.last_new_item is None:  # never anything in it
-        wanted, basis = state.interval_s * 1.5, "silence"
-    if (quiet := _silence(state, now) * often.silence_share) > wanted:
-        wanted, basis = quiet, "silence"
+        wanted, basis = state.interval_s * 1.5, _SILENCE
     wish = min(max(fresh_s or 0.0, state.hint_s or 0.0), often.hint_cap_s)
     if state.gap_s is not None:
         wish = min(wish, state.gap_s)
