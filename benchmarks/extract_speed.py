@@ -15,7 +15,7 @@ from pathlib import Path
 
 import spacy
 
-from dateline.cli.articles_in import read_articles
+from dateline.archives.json_lines import read_articles
 from dateline.pipeline import open_reader
 from dateline.records import Article
 from dateline.settings import load

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.cli.articles_in import read_articles
+from dateline.archives.json_lines import read_articles
 from dateline.config_files import config_file
 from dateline.extraction import extract
 from dateline.geography import Weights, Whereabouts, recognise, resolve

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.cli.articles_in import read_articles
+from dateline.archives.json_lines import read_articles
 from dateline.merging.evidence import candidates, measure, weight_names
 from dateline.merging.table import Table
 from dateline.merging.when import FAR_OFF

@@ -35,7 +35,7 @@ import orjson
 from numpy.typing import NDArray
 
 import dateline.pipeline as pipeline
-from dateline.cli.articles_in import article_from, read_articles
+from dateline.archives.json_lines import article_from, read_articles
 from dateline.english import OtherLanguageError
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.judge import MODELS, YES, Judge, asked_of

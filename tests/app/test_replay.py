@@ -14,7 +14,8 @@ import pytest
 from plain_reading import PlainPool, plain_articles, read_plain
 from world import World
 
-from dateline.app.replay import Differences, Plan, Replayed, Replaying, StaleSpoolError, StoppedError, differences, reading, run, told
+from dateline.app.long_work import StoppedError
+from dateline.app.replay import Differences, Plan, Replayed, Replaying, StaleSpoolError, differences, run, told
 from dateline.app.replay.spool import Spool
 from dateline.codec import decode, encode
 from dateline.delivery.reading import NoSuchTopicError
@@ -218,23 +219,3 @@ async def test_two_topics_are_told_apart(world: World) -> None:
 
 def test_no_differences_are_told_in_words_too() -> None:
     assert next(iter(told(Differences(same=3)))).startswith("3 the same, 0 new")
-
-
-async def test_the_rate_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, waited = 100.0, 0.0
-
-    async def sleep(seconds: float) -> None:
-        nonlocal clock, waited
-        waited += seconds
-        clock += seconds
-
-    monkeypatch.setattr(reading, "monotonic", lambda: clock)
-    monkeypatch.setattr(reading.asyncio, "sleep", sleep)
-    pace = reading.Pace(4)
-    for _ in range(41):
-        await pace.turn()
-    assert waited == pytest.approx(10)
-    clock += 1000  # a pause earns no burst
-    for _ in range(5):
-        await pace.turn()
-    assert waited == pytest.approx(11)

@@ -8,7 +8,21 @@ from click.testing import CliRunner
 from dateline import __version__
 from dateline.cli import cli
 
-COMMANDS = ["up", "poll", "worker", "tail", "replay", "extract", "geoparse", "feeds", "topics", "config", "deadletters", "gazetteer"]
+COMMANDS = [
+    "up",
+    "poll",
+    "worker",
+    "tail",
+    "replay",
+    "backfill",
+    "extract",
+    "geoparse",
+    "feeds",
+    "topics",
+    "config",
+    "deadletters",
+    "gazetteer",
+]
 
 
 @pytest.mark.parametrize(

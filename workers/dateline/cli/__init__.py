@@ -8,6 +8,7 @@ import sys
 import click
 
 from dateline import __version__
+from dateline.cli.backfill import backfill
 from dateline.cli.batch import extract, geoparse
 from dateline.cli.config import config
 from dateline.cli.deadletters import deadletters
@@ -35,7 +36,7 @@ def cli(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for command in (up, poll, worker, tail, replay, extract, geoparse, feeds, topics, deadletters, config, gazetteer, ontology):
+for command in (up, poll, worker, tail, replay, backfill, extract, geoparse, feeds, topics, deadletters, config, gazetteer, ontology):
     cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ import orjson
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from dateline.cli.articles_in import read_articles
+from dateline.archives.json_lines import read_articles
 from dateline.cli.show import print_event
 from dateline.codec import encode
 from dateline.english import OtherLanguageError

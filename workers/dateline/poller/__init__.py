@@ -19,9 +19,10 @@ from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListErro
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
 from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
-from dateline.poller.polls import PollOutcome, PollResult, UnreadablePageError, poll, read_article
+from dateline.poller.polls import PollOutcome, PollResult, poll
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.schedule import failed
+from dateline.poller.single import UnreadablePageError, read_article, saved_article
 from dateline.poller.standing import Health, health, silent
 from dateline.poller.store import Store, keep
 
@@ -64,6 +65,7 @@ __all__ = [
     "read_article",
     "read_feeds",
     "read_opml",
+    "saved_article",
     "silent",
     "write_opml",
 ]  # fmt: skip

@@ -12,16 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dateline.poller.articles import make_article
 from dateline.poller.changes import changes
 from dateline.poller.feeds import FeedState, as_listed
 from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Outcome, Retry, moved_to
-from dateline.poller.identity import identify
 from dateline.poller.opml import Feed
-from dateline.poller.opml import feed as make_feed
 from dateline.poller.options import PollerOptions
-from dateline.poller.pages import read_page
-from dateline.poller.parsing import Item, Unreadable, parse_feed
+from dateline.poller.parsing import Unreadable, parse_feed
 from dateline.poller.reading import Reader
 from dateline.poller.schedule import back_where_listed, failed, gone, postponed, succeeded, wants_whole
 from dateline.poller.websub import offered
@@ -103,34 +99,3 @@ async def _was_lied_to(state: FeedState, got: Fetched, fetcher: Fetcher, options
         return False
     again = await fetcher.fetch(state.url, max_bytes=options.max_feed_bytes, etag=state.etag, last_modified=state.last_modified)
     return isinstance(again, NotModified)
-
-
-class UnreadablePageError(ValueError):
-    """No article can be read at this address; the message says why."""
-
-
-async def read_article(url: str, fetcher: Fetcher, options: PollerOptions, now: datetime) -> Article:
-    """The article at one address, outside any feed. It reads in this process: one page that somebody asked for by hand."""
-    got = await fetcher.fetch(url, max_bytes=options.max_page_bytes)
-    if not isinstance(got, Fetched):
-        raise UnreadablePageError(f"{url}: {got.reason if isinstance(got, Retry | Gone | Busy) else 'no page'}")
-    page = read_page(got.body, got.content_type, got.url, options.max_text_chars)
-    if not page.text:
-        raise UnreadablePageError(f"{url}: no article text on this page" + (f", but a wall: {page.wall}" if page.wall else ""))
-    site = make_feed(got.url)
-    item = Item(
-        guid=None,
-        url=got.url,
-        title=None,
-        summary=None,
-        text="",
-        published=None,
-        updated=None,
-        authors=(),
-        tags=(),
-        language=None,
-        source=None,
-    )
-    found = identify(site.feed_id, [item], {})[0]
-    article = make_article(found, site, None, page, version=1, first_seen=now, now=now, options=options)
-    return dataclasses.replace(article, feed_id=None)

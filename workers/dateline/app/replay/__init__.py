@@ -10,6 +10,6 @@ what the topic holds (`comparing`). Chunks and blocks are claimed one by one, so
 
 from dateline.app.replay.diff import Differences, differences, told
 from dateline.app.replay.plan import Plan, StaleSpoolError
-from dateline.app.replay.run import Replayed, Replaying, StoppedError
+from dateline.app.replay.run import Replayed, Replaying
 
-__all__ = ["Differences", "Plan", "Replayed", "Replaying", "StaleSpoolError", "StoppedError", "differences", "told"]
+__all__ = ["Differences", "Plan", "Replayed", "Replaying", "StaleSpoolError", "differences", "told"]

@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import Future
-from time import monotonic
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from dateline.app.long_work import Pace
 from dateline.app.replay.plan import Plan
 from dateline.app.replay.spool import Spool, Task
 from dateline.codec import UnreadableRecordError, decode
@@ -28,22 +28,6 @@ class Pool(Protocol):
     processes: int
 
     def submit(self, article: Article) -> Future[list[Mention]]: ...
-
-
-class Pace:
-    """Lets so many articles pass in a second, or all of them."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self._every_s = 1 / per_second if per_second else 0.0
-        self._next = 0.0
-
-    async def turn(self) -> None:
-        """Wait until the next one may pass."""
-        if not self._every_s:
-            return
-        now = monotonic()
-        self._next = max(self._next + self._every_s, now)
-        await asyncio.sleep(self._next - now)
 
 
 class Chunk:

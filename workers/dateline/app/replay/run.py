@@ -13,11 +13,12 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from dateline.app.long_work import Pace, Progress, StoppedError
 from dateline.app.replay.comparing import Change, Comparing
 from dateline.app.replay.diff import Differences
 from dateline.app.replay.event_time import events_of
 from dateline.app.replay.plan import Plan, StaleSpoolError, extraction
-from dateline.app.replay.reading import Chunk, Pace, Pool
+from dateline.app.replay.reading import Chunk, Pool
 from dateline.app.replay.spool import Kind, Spool, Task
 from dateline.app.replay.topic_state import TopicState, scratch
 from dateline.delivery.cloudevents import event_headers
@@ -28,9 +29,6 @@ from dateline.delivery.reading import NoSuchTopicError, ranges
 from dateline.records import Mention
 from dateline.settings import Settings
 
-Progress = Callable[[str, int, int], None]
-"""Told of a step's name, how much of it is done, and how much there is."""
-
 STEPS: dict[Kind, str] = {"read": "reading articles", "merge": "merging mentions"}
 MADE_BY = "extraction"
 CHUNK = 200  # records of a partition that are read as one: what a kill repeats, some five seconds' work
@@ -38,10 +36,6 @@ READERS = 2  # chunks under way at once, so that the pool has work while one end
 AT_ONCE = 500  # events compared, and delivered, together
 FETCH_WAIT_MS = 20  # what is asked for is there already; a chunk waits for what the one before asked for beyond its end
 LOOK_EVERY_S = 0.5  # whether another process has done, or left, what is not ours
-
-
-class StoppedError(RuntimeError):
-    """It was told to stop; what is done is kept."""
 
 
 @dataclass(slots=True)

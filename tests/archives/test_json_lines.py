@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.cli.articles_in import article_from, read_articles
+from dateline.archives.json_lines import article_from, read_articles
 from dateline.records import Article
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import sys
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import orjson
 from dateutil import parser as dateparser
@@ -27,20 +29,33 @@ MAX_LINE_BYTES = 20_000_000  # one line is one article; what is longer is no art
 
 
 def read_articles(source: str) -> Iterator[Article | str]:
-    """Read JSON lines from a file, or `-` for standard input; for a line that can't be read, a sentence saying which and why.
+    """Read JSON lines from a file (compressed where its name ends in .gz), or `-` for standard input; for a line that can't be read, a
+    sentence saying which and why.
 
     Raises FileNotFoundError and other OSErrors of opening the file.
     """
-    stream = sys.stdin.buffer if source == "-" else Path(source).open("rb")  # noqa: SIM115 — closed by the next line
-    with stream:
-        number = 0
-        while line := stream.readline(MAX_LINE_BYTES):
+    number = 0
+    with _open(source) as stream:
+        while True:
             number += 1
+            try:
+                line = stream.readline(MAX_LINE_BYTES)
+            except (OSError, EOFError, zlib.error) as error:
+                yield f"line {number}: broken here, and the rest of the input is not read: {error}"
+                return
+            if not line:
+                return
             if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
                 yield f"line {number}: longer than {MAX_LINE_BYTES:,} bytes: the rest of the input is not read"
                 return
             if line.strip():
                 yield article_from(line, number)
+
+
+def _open(source: str) -> IO[bytes]:
+    if source == "-":
+        return sys.stdin.buffer
+    return cast(IO[bytes], gzip.open(source)) if source.endswith(".gz") else Path(source).open("rb")
 
 
 def article_from(line: bytes, number: int) -> Article | str:
