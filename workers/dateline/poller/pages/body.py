@@ -1,7 +1,7 @@
 """Body: the text of the article that a page carries, without what stands around it and in between.
 
 trafilatura finds the article; what it is given and what it gives are pruned here by rules that hold on any site. On 181 news pages
-(token 4-grams): trafilatura alone F1 0.960, with favor_precision 0.964, this 0.973. Each rule's share is in docs/decisions.md.
+(token 4-grams): trafilatura alone F1 0.960, with favor_precision 0.964, this 0.978. Each rule's share is in docs/decisions.md.
 """
 
 from __future__ import annotations
@@ -19,42 +19,54 @@ from dateline.config_files import config_file
 from dateline.furniture import Furniture, load_furniture
 from dateline.poller.text import clean
 
+_MAX_ELEMENTS = 15_000  # of what is left; news pages have 1,600 at most. trafilatura takes 9 s for so many in one paragraph
 _NEVER_TEXT = (
     "script", "style", "template", "noscript", "iframe", "svg", "canvas", "object", "audio", "video", "nav", "aside", "footer", "dialog",
     "button", "select", "textarea", "input", "label",
 )  # fmt: skip
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_MOST_HIDDEN = 0.3  # of the page's text: what hides more is shown by a script, and is the article
+_HIDDEN_CLASS = re.compile(
+    r"(?:^|\s)(?:hide|(?:is-)?hidden|d-none|visually-?hidden|sr-only|screen-reader(?:-text)?|no-?print|print-(?:only|header|footer))(?:\s|$)",
+    re.IGNORECASE,
+)
+_MOST_HIDDEN = 0.5  # of the page's text: what hides more is shown by a script, and is the article
 _TEASERS = ("p", "li", "ul", "ol", "h2", "h3", "h4", "h5", "div")
 _BLOCKS = frozenset(("p", "div", "ul", "ol", "table", "section", "article", "blockquote"))
 _TEASER_LINK_SHARE = 0.7
 _TEASER_CHARS = 250
 _CHUNK_CHARS = 400  # of paragraphs, in each part of an article that a page cuts into like containers
+_CELL_PARAGRAPHS = 3  # in one cell: such a table is for layout
+_CELL_BREAKS = 6
+_POPUP_LINKS = 2
 _COMMENTS = re.compile(r"comment|reply|disqus", re.IGNORECASE)
 _HEADING_CHARS = 500  # of headings before the first paragraph: title, kicker and deck; a longer row of them is the text itself
-_WORD = re.compile(r"\w+")
-_ADDRESS_ALONE = re.compile(r"(?:https?://|www\.)\S+")
+_LAST_SECTION = 0.2  # of the text: more is no list of other stories
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\Z")
+_LONG_LINE = 200  # prose, however it ends
 _BREAKS = frozenset(("lb", "p", "head", "quote", "item", "row"))  # in trafilatura's own markup
 _CREDIT = re.compile(r"©|copyright|contributed to this|reporting by", re.IGNORECASE)
 
 
 def article_text(tree: HtmlElement, max_chars: int) -> str:
     """The article's paragraphs, a line each; "" when the page holds none. Changes the tree."""
-    titles = _titles(tree)
     _prune(tree)
+    if sum(1 for _ in tree.iter()) > _MAX_ELEMENTS:
+        return ""
     found = bare_extraction(tree, include_comments=False)
     if not isinstance(found, Document):
         return ""
     blocks = [
         block for element in found.body for block in ((str(element.tag), _block_text(element)), ("p", _spaced(element.tail))) if block[1]
     ]
-    return clean("\n".join(text for _, text in _without_furniture(blocks, titles)), max_chars)
+    return clean("\n".join(text for _, text in _without_furniture(blocks)), max_chars)
 
 
 def _prune(tree: HtmlElement) -> None:
     """Take out what is no text of the article on any site, and put together what a page cut apart."""
     etree.strip_elements(tree, *_NEVER_TEXT, with_tail=False)
     _drop_hidden(tree)
+    _drop_popups(tree)
+    _flatten_layout(tree)
     for element in list(tree.iter(*_TEASERS)):
         if element.getparent() is not None and _is_teaser(element):
             element.drop_tree()
@@ -62,11 +74,37 @@ def _prune(tree: HtmlElement) -> None:
 
 
 def _drop_hidden(tree: HtmlElement) -> None:
-    hidden = [element for element in tree.iter() if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")]
+    hidden = [element for element in tree.iter() if _is_hidden(element)]
     whole = len(_text(tree)) if hidden else 0
     for element in hidden:
         if element.getparent() is not None and element.tag != "body" and len(_text(element)) < _MOST_HIDDEN * whole:
             element.drop_tree()
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
+        return True
+    return element.tag != "html" and _HIDDEN_CLASS.search(element.get("class") or "") is not None
+
+
+def _drop_popups(tree: HtmlElement) -> None:
+    """Lists of links that a page shows over a word of a paragraph, when a reader points at it."""
+    for element in reversed(list(tree.iter("span"))):  # the inner ones first: the outer one holds the word itself
+        links = list(element.iter("a"))
+        if len(links) >= _POPUP_LINKS and any(above.tag == "p" for above in element.iterancestors()):
+            linked = sum(len(_text(link)) for link in links)
+            if linked >= _TEASER_LINK_SHARE * len(_text(element)):
+                element.drop_tree()
+
+
+def _flatten_layout(tree: HtmlElement) -> None:
+    """Tables that hold a page's columns become plain containers; in a table of data paragraphs would be lost."""
+    for table in list(tree.iter("table")):
+        for cell in table.iter("td"):
+            if sum(1 for _ in cell.iter("p")) >= _CELL_PARAGRAPHS or sum(1 for _ in cell.iter("br")) >= _CELL_BREAKS:
+                for part in list(table.iter("table", "thead", "tbody", "tfoot", "tr", "th", "td")):
+                    part.tag = "div"
+                break
 
 
 def _is_teaser(element: HtmlElement) -> bool:
@@ -93,22 +131,30 @@ def _join_chunks(tree: HtmlElement) -> None:
             other.drop_tree()
 
 
-def _without_furniture(blocks: list[tuple[str, str]], titles: set[str]) -> list[tuple[str, str]]:
-    """The blocks from the first paragraph to the last: no title, deck and addresses before it, no headings and furniture after it."""
-    blocks = [block for block in blocks if not _ADDRESS_ALONE.fullmatch(block[1])]
-    while blocks and _is_title(blocks[0][1], titles):
-        blocks = blocks[1:]
+def _without_furniture(blocks: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The blocks from the first paragraph to the last: no title and deck before it, no headings and furniture after it."""
     headings = next((place for place, (tag, _) in enumerate(blocks) if tag != "head"), 0)
     if sum(len(text) for _, text in blocks[:headings]) <= _HEADING_CHARS:
         blocks = blocks[headings:]
     while blocks and _is_ending(*blocks[-1]):
         blocks = blocks[:-1]
-    return blocks
+    return _without_last_section(blocks)
 
 
-def _is_title(text: str, titles: set[str]) -> bool:
-    words = _words(text)
-    return words in titles or (len(words) > 20 and any(words in title for title in titles))
+def _without_last_section(blocks: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without a heading and what has no sentences behind it: "More stories" and their titles."""
+    after = len(blocks)
+    while after and not _is_prose(*blocks[after - 1]):
+        after -= 1
+    section = next((place for place in range(after, len(blocks)) if blocks[place][0] == "head"), None)
+    if not after or section is None:
+        return blocks
+    sizes = [len(text) for _, text in blocks]
+    return blocks[:section] if sum(sizes[section:]) <= _LAST_SECTION * sum(sizes) else blocks
+
+
+def _is_prose(tag: str, text: str) -> bool:
+    return tag != "head" and (_SENTENCE_END.search(text) is not None or (tag == "p" and len(text) > _LONG_LINE))
 
 
 def _is_ending(tag: str, text: str) -> bool:
@@ -120,14 +166,6 @@ def _is_ending(tag: str, text: str) -> bool:
 @cache
 def _furniture() -> Furniture:
     return load_furniture(config_file("boilerplate.toml"))
-
-
-def _titles(tree: HtmlElement) -> set[str]:
-    """What the page calls itself, in each place where it does."""
-    metas = (
-        meta.get("content") for meta in tree.iter("meta") if (meta.get("property") or meta.get("name")) in ("og:title", "twitter:title")
-    )
-    return {words for title in (*metas, *map(_text, tree.iter("title", "h1"))) if (words := _words(title or ""))}
 
 
 def _block_text(element: etree._Element) -> str:
@@ -160,7 +198,3 @@ def _text(element: etree._Element) -> str:
 
 def _spaced(text: str | None) -> str:
     return " ".join((text or "").split())
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
