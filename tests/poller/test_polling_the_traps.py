@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
-from poller.traps import Play, Traps, honest, moved, says, status, stubborn
+from poller.traps import Play, Traps, hangs_up, honest, moved, says, status, stubborn
 
 from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Unreadable, feed, open_fetcher, poll
 from dateline.poller.fetching import Hop
@@ -134,6 +134,30 @@ async def test_a_page_in_place_of_a_feed_changes_nothing_that_is_known(traps: Tr
     result = await life.poll()
     assert (result.outcome, result.state.etag) == ("failed", '"1"')
     assert await life.titles() == ["two"]
+
+
+async def test_a_feed_that_fails_in_every_way_revives(traps: Traps, options: PollerOptions) -> None:
+    life = Life(traps, options)
+    failures = [
+        status(404),
+        status(403),
+        status(500),
+        status(503, Retry_After="60"),
+        says(b"junk"),
+        moved(301, "ftp://x.example/"),
+    ]
+    # A connection that was hung up is tried once more at once
+    traps.on("/feed", says(rss("one")), *failures, hangs_up, hangs_up, says(rss("one", "two")))
+    assert await life.titles() == ["one"]
+    for number in range(len(failures) + 1):
+        result = await life.poll()
+        assert (result.outcome, result.state.failures) == ("failed", number + 1)
+        assert result.state.last_reason
+        assert result.state.next_poll
+        assert life.now < result.state.next_poll <= life.now + timedelta(days=1)
+    result = await life.poll()
+    assert [article.title for article in result.articles] == ["two"]
+    assert (result.state.failures, result.state.last_reason) == (0, None)
 
 
 async def repeated(life: Life, play: Play, hours: int, each: int = 12) -> FeedState:

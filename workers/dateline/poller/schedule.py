@@ -75,7 +75,7 @@ def failed(state: FeedState, now: datetime, options: PollerOptions, *, reason: s
     wait = min(max(wait, options.min_interval_s), options.max_interval_s)
     next_poll = _after(state, now, wait, options)
     if after is not None:
-        next_poll = max(next_poll, now + timedelta(seconds=min(after, options.max_interval_s)))
+        next_poll = max(next_poll, _after(state, now, after, options))
     return dataclasses.replace(state, next_poll=next_poll, failures=failures, last_reason=reason, last_polled=now)
 
 
@@ -98,8 +98,9 @@ def postponed(state: FeedState, now: datetime, options: PollerOptions, *, after:
 
 
 def back_where_listed(state: FeedState, listed: str, options: PollerOptions) -> FeedState:
-    """After the address to which a feed moved has failed for some time, the one on the list is asked again."""
-    return asked_at(state, listed) if state.failures >= options.schedule.move_back_failures else state
+    """After the address to which a feed moved has failed for some time, and not by our fault, the one on the list is asked again."""
+    failing = state.failures >= options.schedule.move_back_failures and not (state.last_reason or "").startswith(OURS)
+    return asked_at(state, listed) if failing else state
 
 
 def wants_whole(state: FeedState, now: datetime, options: PollerOptions) -> bool:
