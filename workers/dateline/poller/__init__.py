@@ -18,7 +18,7 @@ from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, HttpFetcher, 
 from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListError, feed, parse_opml, read_feeds, read_opml, write_opml
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
-from dateline.poller.parsing import Item, ParsedFeed, Unreadable, parse_feed
+from dateline.poller.parsing import FeedLink, Item, ParsedFeed, Unreadable, discover, parse_feed
 from dateline.poller.polls import PollOutcome, PollResult, poll
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.schedule import failed
@@ -29,6 +29,7 @@ from dateline.poller.store import Store, keep
 __all__ = [
     "Busy",
     "Feed",
+    "FeedLink",
     "FeedList",
     "FeedState",
     "Fetched",
@@ -52,6 +53,7 @@ __all__ = [
     "UnreadableFeedListError",
     "UnreadablePageError",
     "as_listed",
+    "discover",
     "failed",
     "feed",
     "health",

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from dateline.poller.changes import changes
-from dateline.poller.feeds import FeedState, as_listed
+from dateline.poller.feeds import FeedState, as_listed, asked_at
 from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Outcome, Retry, moved_to
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
@@ -56,7 +56,9 @@ async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: R
         case Retry(reason, wait):
             result = PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason, after=wait))
         case Fetched():
-            result = await _read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+            # A feed's server may show a page for an hour: what that names is not this feed
+            follow = state.last_success is None or state.failures >= options.schedule.move_back_failures
+            result = await _read_body(feed, state, got, fetcher=fetcher, read=read, options=options, now=now, may_follow=follow)
             if result.outcome == "news" and await _was_lied_to(state, got, fetcher, options, asked_whole=whole):
                 result = dataclasses.replace(result, state=dataclasses.replace(result.state, validators_lie=True))
     after = back_where_listed(result.state, feed.url, options)
@@ -64,9 +66,9 @@ async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: R
 
 
 async def _read_body(
-    feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
+    feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime, may_follow: bool
 ) -> PollResult:
-    """What a feed's document brings, and the state after it."""
+    """What a feed's document brings, and the state after it; of a web page, if it `may_follow`, the feed that the page names."""
     body_hash = hashlib.sha256(got.body).hexdigest()[:24]
     answered = dataclasses.replace(state, etag=got.etag, last_modified=got.last_modified, body_hash=body_hash, last_whole=now)
     to = moved_to(state.url, got.hops)
@@ -74,6 +76,8 @@ async def _read_body(
         return PollResult(outcome="unchanged", articles=(), state=succeeded(answered, now, options, fresh_s=got.fresh_s, moved_to=to))
     parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
     if isinstance(parsed, Unreadable):
+        if parsed.feeds and may_follow:
+            return await _read_named(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
@@ -81,6 +85,23 @@ async def _read_body(
     news = stated_dates(articles) if articles else None
     after = succeeded(answered, now, options, news=news, fresh_s=got.fresh_s, moved_to=to)
     return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)
+
+
+async def _read_named(
+    feed: Feed, state: FeedState, page: Unreadable, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
+) -> PollResult:
+    """The first feed that a page names, in its place: asked there from now on if it can be read."""
+    there = asked_at(state, page.feeds[0].url)
+    got = await fetcher.fetch(there.url, max_bytes=options.max_feed_bytes)
+    if isinstance(got, Fetched):
+        result = await _read_body(feed, there, got, fetcher=fetcher, read=read, options=options, now=now, may_follow=False)
+        if result.outcome != "failed":
+            return result
+        why = result.state.last_reason
+    else:
+        why = got.reason if isinstance(got, Retry | Gone | Busy) else "not modified, though nothing was known of it"
+    reason = f"{page.reason}; there: {why}"[:300]
+    return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason))
 
 
 def stated_dates(articles: Iterable[Article]) -> list[datetime]:

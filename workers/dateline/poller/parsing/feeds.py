@@ -36,7 +36,17 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a web page names."""
+
+    url: str
+    title: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
-    """These bytes could not be read; `reason` says why."""
+    """These bytes could not be read; `reason` says why. A web page may name feeds that could be read instead."""
 
     reason: str
+    feeds: tuple[FeedLink, ...] = ()

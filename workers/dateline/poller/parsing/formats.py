@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from dateline.poller.parsing.decoding import decode
+from dateline.poller.parsing.discovery import discover
 from dateline.poller.parsing.feeds import ParsedFeed, Unreadable
 from dateline.poller.parsing.json_feed import parse_json
 from dateline.poller.parsing.mending import feed_name
@@ -20,7 +21,13 @@ def parse_feed(body: bytes, url: str, content_type: str | None, max_items: int, 
     elif root := feed_name(text):
         parsed = parse_xml(text, root, url, max_items, max_text_chars)
     else:
-        return Unreadable(f"parse: no feed: neither RSS, Atom nor JSON Feed, it begins with {text[:60].strip()!r}")
+        return _no_feed(text, url)
     if isinstance(parsed, Unreadable):
         return parsed
     return dataclasses.replace(parsed, items=tuple(item for item in parsed.items if item.title or item.text or item.url))
+
+
+def _no_feed(text: str, url: str) -> Unreadable:
+    if feeds := discover(text, url):
+        return Unreadable(f"parse: no feed, but a web page that names {len(feeds)}, first {feeds[0].url}"[:300], feeds)
+    return Unreadable(f"parse: no feed: neither RSS, Atom nor JSON Feed, it begins with {text[:60].strip()!r}")
