@@ -100,6 +100,11 @@ async def test_a_body_without_end_is_cut_off(traps: Traps, options: PollerOption
     assert await fetch(traps, traps.url("/feed"), options) == Retry("size: more than 100000 bytes")
 
 
+async def test_a_body_that_says_it_is_too_long_is_not_read(traps: Traps, options: PollerOptions) -> None:
+    traps.on("/film", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100001\r\n\r\n"))
+    assert await fetch(traps, traps.url("/film"), options) == Retry("size: more than 100000 bytes")
+
+
 @pytest.mark.parametrize("play", [silence, drip])
 async def test_a_slow_server_is_given_up(traps: Traps, options: PollerOptions, play: object) -> None:
     traps.on("/feed", play)  # type: ignore[arg-type]

@@ -121,11 +121,14 @@ class HttpFetcher:
                 return Gone()
             if status != 200:
                 return self._refused(address, response)
+            too_long = Retry(f"size: more than {max_bytes} bytes")
+            if (response.content_length or 0) > max_bytes:  # a film that an item links to: not a byte of it
+                return too_long
             body = bytearray()
             async for chunk in response.content.iter_chunked(65_536):  # after decompression: a bomb ends here too
                 body += chunk
                 if len(body) > max_bytes:
-                    return Retry(f"size: more than {max_bytes} bytes")
+                    return too_long
             return Fetched(
                 url=str(address),
                 body=bytes(body),

@@ -19,7 +19,9 @@ Kind = Literal[
     "dns",  # the name does not exist, or could not be looked up just now
     "encoding",  # the body's compression is broken
     "forbidden",  # the address is not on the public internet
+    "gone",  # HTTP 410; said by the outcome itself
     "headers",  # too long, too many, or not HTTP
+    "host",  # not asked: others come first, or it wants to be left alone; said by hosts
     "http",  # anything else about the answer
     "parse",  # no feed in these bytes; said by parsing
     "proxy",  # our proxy, not the server
