@@ -82,6 +82,16 @@ async def test_pushes_teach_a_feeds_habit_as_polls_do(options: PollerOptions) ->
     assert (news.state.gap_s, news.state.last_new_item) == (7_200, later)
 
 
+async def test_items_of_one_guid_pushed_one_by_one_are_told_apart(options: PollerOptions) -> None:
+    same = {"guid": "the feed"}
+    state = (await polled([BRIDGE | same, FERRY | same], options)).state
+    results = []
+    for title in ("Road closed", "Road open"):
+        results.append(await pushed([{"title": title, "link": f"https://andes.example/{title[5:]}"} | same], options, state))
+        state = results[-1].state
+    assert [(article.title, article.version) for result in results for article in result.articles] == [("Road closed", 1), ("Road open", 1)]
+
+
 async def test_a_push_does_not_undo_how_pushing_is_judged(options: PollerOptions) -> None:
     state = (await polled([BRIDGE], options)).state
     assert state.push == Subscription(hubs=(HUB,), topic=FEED.url)
