@@ -10,25 +10,17 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import ParamSpec, TypeVar
 
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from reading_here import here
 from world import until
 
 from dateline.app.websub import WebSub, open_websub
-from dateline.app.websub.feeds import Step
-from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Unreadable, feed, open_fetcher, poll
+from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Step, feed, open_fetcher, poll
 from dateline.poller.websub import Callbacks, Standing, Subscription
 from dateline.records import Article
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
-    return function(*args, **kwargs)
 
 
 def rss(*titles: str) -> bytes:

@@ -7,23 +7,22 @@ they are found, while the server fails and the process is killed between any two
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from reading_here import here
 
 from dateline.codec import decode, encode
-from dateline.poller import FeedState, Fetched, Gone, NotModified, PollerOptions, Retry, Unreadable, feed, keep, poll
+from dateline.poller import FeedState, Fetched, Gone, NotModified, PollerOptions, Retry, feed, keep, poll
 from dateline.poller.fetching import Outcome
 from dateline.records import Article
 
-P = ParamSpec("P")
-T = TypeVar("T")
 START = datetime.fromisoformat("2025-12-20T12:00:00Z")
 FEED = feed("https://andes.example/feed", page_text=False)
 
@@ -93,10 +92,6 @@ class Server:
     async def fetch(self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None) -> Outcome:
         unchanged = isinstance(self.answer, Fetched) and etag is not None and etag == self.answer.etag
         return NotModified() if unchanged else self.answer
-
-
-async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
-    return function(*args, **kwargs)
 
 
 class Publisher(RuleBasedStateMachine):

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import ParamSpec, TypeVar
 
 from poller.traps import Play, Traps, hangs_up, honest, moved, says, status, stubborn
+from reading_here import here
 
-from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Unreadable, feed, open_fetcher, poll
+from dateline.poller import Feed, FeedState, PollerOptions, PollResult, feed, open_fetcher, poll
 from dateline.poller.fetching import Hop
 
-P = ParamSpec("P")
-T = TypeVar("T")
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
-    return function(*args, **kwargs)
 
 
 def rss(*titles: str, head: str = "") -> bytes:

@@ -7,12 +7,12 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ParamSpec, TypeVar
 from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reading_here import here
 
 from dateline.codec import content_id, decode, encode
 from dateline.poller import (
@@ -24,7 +24,6 @@ from dateline.poller import (
     PollerOptions,
     PollResult,
     Retry,
-    Unreadable,
     feed,
     keep,
     poll,
@@ -32,14 +31,8 @@ from dateline.poller import (
 from dateline.poller.fetching import Outcome
 from dateline.records import Article
 
-P = ParamSpec("P")
-T = TypeVar("T")
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
 FEED = feed("https://andes.example/feed", name="Andes Daily", country="PE", page_text=False)
-
-
-async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
-    return function(*args, **kwargs)
 
 
 @dataclass

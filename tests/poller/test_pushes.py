@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import ParamSpec, TypeVar
 from xml.sax.saxutils import escape
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reading_here import here
 
 from dateline.codec import decode, encode
-from dateline.poller import Feed, FeedState, Fetched, PollerOptions, PollResult, Retry, Unreadable, feed, poll
+from dateline.poller import Feed, FeedState, Fetched, PollerOptions, PollResult, Retry, feed, poll
 from dateline.poller.fetching import Outcome
 from dateline.poller.pushes import poll_soon, read_push
 from dateline.poller.websub import Subscription
 
-P = ParamSpec("P")
-T = TypeVar("T")
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
 FEED = feed("https://andes.example/feed", page_text=False)
 HUB = "https://hub.example/"
-
-
-async def here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
-    return function(*args, **kwargs)
 
 
 class Showing:

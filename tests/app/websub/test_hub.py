@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from played_hub import HeldFeeds, Hub, rss, subscriber
 
-from dateline.app.websub.feeds import Step
-from dateline.poller import FeedState, PollerOptions, PollResult
+from dateline.poller import FeedState, PollerOptions, PollResult, Step
 from dateline.poller.websub import Subscription, due, standing
 from dateline.settings import load
 

@@ -19,7 +19,7 @@ from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListErro
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
 from dateline.poller.parsing import FeedLink, Item, ParsedFeed, Unreadable, discover, parse_feed
-from dateline.poller.polls import PollOutcome, PollResult, poll
+from dateline.poller.polls import PollOutcome, PollResult, Step, poll
 from dateline.poller.reading import ProcessReader, Reader, open_reader
 from dateline.poller.schedule import failed
 from dateline.poller.single import UnreadablePageError, read_article, saved_article
@@ -48,6 +48,7 @@ __all__ = [
     "Refused",
     "Retry",
     "SeenItem",
+    "Step",
     "Store",
     "Unreadable",
     "UnreadableFeedListError",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -37,6 +37,10 @@ class PollResult:
     articles: tuple[Article, ...]
     state: FeedState
     answer: Outcome | None = None  # of the feed's server, with the redirects on the way to it; None of a push
+
+
+Step = Callable[[Feed, FeedState], Awaitable[PollResult]]
+"""What is done with a feed: `poll`, or `read_push`, with all but feed and state filled in."""
 
 
 async def poll(feed: Feed, state: FeedState | None, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime) -> PollResult:

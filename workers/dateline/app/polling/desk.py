@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dateline.app.polling.share import NotOursError, Outlet, Share, ShareStore
 from dateline.delivery.producing import TooLargeError
-from dateline.poller import Feed, FeedState, PollerOptions, PollResult, as_listed, failed, keep
+from dateline.poller import Feed, FeedState, PollerOptions, PollResult, Step, as_listed, failed, keep
 
 log = logging.getLogger(__name__)
 
 Observe = Callable[[Feed, PollResult, float], None]
 """Told of each poll once its results are kept, with the seconds it took: the one place where polls are counted."""
-
-Step = Callable[[Feed, FeedState], Awaitable[PollResult]]
-"""What is done with a feed: `poll`, or `read_push`, with all but feed and state filled in."""
 
 
 @dataclass(frozen=True, slots=True)

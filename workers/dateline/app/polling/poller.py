@@ -12,14 +12,14 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from dateline.app.options import PollingOptions
-from dateline.app.polling.desk import Desk, Observe, Step
+from dateline.app.polling.desk import Desk, Observe
 from dateline.app.polling.group import Group, group_consumer
 from dateline.app.polling.lease import Lease
 from dateline.app.polling.pressure import Pressure
 from dateline.app.polling.schedule import Schedule
 from dateline.app.polling.share import Outlet, Share
 from dateline.delivery.kafka import KafkaOptions, TopicNames, make_producer, start
-from dateline.poller import Feed, FeedState, HttpFetcher, PollerOptions, PollResult, Reader, open_fetcher, open_reader, poll
+from dateline.poller import Feed, FeedState, HttpFetcher, PollerOptions, PollResult, Reader, Step, open_fetcher, open_reader, poll
 
 AGAIN_S = 1.0  # after a poll that could not be begun
 

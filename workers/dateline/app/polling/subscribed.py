@@ -6,11 +6,10 @@ import asyncio
 import dataclasses
 from collections.abc import Iterator
 
-from dateline.app.polling.desk import Step
 from dateline.app.polling.poller import Poller
 from dateline.app.polling.watching import Watch
 from dateline.app.websub import callbacks_of, open_websub
-from dateline.poller import FeedState, PollerOptions, PollResult
+from dateline.poller import FeedState, PollerOptions, PollResult, Step
 from dateline.poller.websub import Subscription
 
 

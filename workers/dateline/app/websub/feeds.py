@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from dateline.poller import Feed, FeedState, PollResult
+from dateline.poller import Feed, FeedState, PollResult, Step
 from dateline.poller.websub import Standing, Subscription
-
-Step = Callable[[Feed, FeedState], Awaitable[PollResult]]
 
 
 class Watch(Protocol):

@@ -131,6 +131,6 @@ def standing(push: Subscription, now: datetime) -> Standing:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and len(url) <= MAX_ADDRESS
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and len(url) <= MAX_ADDRESS
     except ValueError:
         return False
