@@ -344,3 +344,19 @@ async def test_the_language_is_what_feed_and_page_agree_on(
     )
     [article] = (await polled(body, options, world=world, of=dataclasses.replace(FEED, page_text=True))).articles
     assert article.language == language
+
+
+async def test_a_page_that_only_sends_on_is_followed_once(options: PollerOptions) -> None:
+    def sends_to(url: str) -> bytes:
+        return (
+            f"<html><head><meta http-equiv='Refresh' content='0; URL={url}'></head><body>You are being redirected.</body></html>".encode()
+        )
+
+    world = World({BRIDGE["link"]: found(sends_to("/story"), url=PAGE_URL)})
+    world.pages["https://andes.example/story"] = found(article_page(), url="https://andes.example/story")
+    with_pages = dataclasses.replace(FEED, page_text=True)
+    [article] = (await polled(rss([BRIDGE]), options, world=world, of=with_pages)).articles
+    assert (article.text_basis, article.url) == ("page", "https://andes.example/story")
+    world.pages["https://andes.example/story"] = found(sends_to(PAGE_URL), url="https://andes.example/story")
+    [unread] = (await polled(rss([BRIDGE]), options, world=world, of=with_pages)).articles
+    assert (unread.text_basis, unread.article_id) == ("feed", article.article_id)

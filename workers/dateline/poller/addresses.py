@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
+
+from dateline.config_files import config_file
 
 # Parameters that say where the reader came from, not what is read. A short list of our own: courlan's also drops what names the
 # article on some sites (?cid=, ?gallery=), and two articles would become one.
@@ -54,8 +59,21 @@ def domain(url: str) -> str | None:
 
 
 def home_country(host: str) -> str | None:
-    """The country of a host's country-code domain, ISO 3166-1; None for generic domains and those used like one."""
+    """The country of a news outlet's host, ISO 3166-1: as config/outlets.toml says of it or of what it stands under, else by its
+    country-code domain; None for generic domains and those used like one."""
+    labels = host.lower().split(".")
+    outlets = _outlets()
+    for start in range(len(labels) - 1):
+        if country := outlets.get(".".join(labels[start:])):
+            return country
     ending = host.rpartition(".")[2].lower()
     if len(ending) != 2 or not ending.isalpha() or not ending.isascii() or ending in _GENERIC_USE:
         return None
     return "GB" if ending == "uk" else ending.upper()
+
+
+@cache
+def _outlets() -> Mapping[str, str]:
+    """Countries by domain, read once per process."""
+    raw = tomllib.loads(config_file("outlets.toml").read_text(encoding="utf-8"))
+    return {domain: country for country, domains in raw.items() for domain in domains}
