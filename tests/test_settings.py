@@ -58,12 +58,12 @@ def test_one_data_file_can_be_replaced_without_the_rest(tmp_path: Path, monkeypa
         config_file("nothing.toml")
 
 
-@pytest.mark.parametrize("line", ["sasl_password = 'hunter2'", "ssl_key_password = 'hunter2'"])
-def test_a_secret_in_a_file_is_refused_and_not_repeated(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("secret", ["kafka.sasl_password", "kafka.ssl_key_password", "poller.proxy_password", "poller.credentials"])
+def test_a_secret_in_a_file_is_refused_and_not_repeated(secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(f"[kafka]\n{line}\n")
+    own.write_text(f"{secret} = 'hunter2'\n")
     monkeypatch.setenv("DATELINE_CONFIG", str(own))
-    with pytest.raises(SecretInFileError, match=r"set DATELINE_KAFKA__S.*_PASSWORD instead") as refused:
+    with pytest.raises(SecretInFileError, match=f"set DATELINE_{secret.upper().replace('.', '__')} instead") as refused:
         load()
     assert "hunter2" not in str(refused.value)
 
@@ -71,11 +71,13 @@ def test_a_secret_in_a_file_is_refused_and_not_repeated(line: str, tmp_path: Pat
 def test_nothing_that_is_said_of_the_settings_holds_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_KAFKA__SASL_PASSWORD", "hunter2")
     monkeypatch.setenv("DATELINE_KAFKA__SSL_KEY_PASSWORD", "hunter2")
+    monkeypatch.setenv("DATELINE_POLLER__PROXY_PASSWORD", "hunter2")
+    monkeypatch.setenv("DATELINE_POLLER__CREDENTIALS", '{"https://wire.example/": {"Authorization": "hunter2"}}')
     settings = load()
     assert settings.kafka.sasl_password.get_secret_value() == "hunter2"
     shown = CliRunner().invoke(cli, ["config", "show"])
     assert 'sasl_password = "***"  # DATELINE_KAFKA__SASL_PASSWORD' in shown.output
-    for said in (repr(settings), str(settings.model_dump()), str(asdict(settings.kafka)), shown.output):
+    for said in (repr(settings), str(settings.model_dump()), str(asdict(settings.kafka)), str(asdict(settings.poller)), shown.output):
         assert "hunter2" not in said
     for wrong in ({"security_protocol": "SASL_SSL"}, {"security_protocol": "PLAINTEXT"}, {"sasl_mechanism": "ROT13"}):
         with pytest.raises(ValueError, match=r"(?s).") as refused:
