@@ -61,9 +61,9 @@ def kafka() -> Iterator[str]:
         yield node.bootstrap
 
 
-def report(number: int) -> Article:
-    """A story of 300 words that tells one event."""
-    when = datetime(2025, 12, 10, 12, tzinfo=UTC) + timedelta(days=number % 10)
+def report(number: int, when: datetime | None = None) -> Article:
+    """A story of 300 words that tells one event, published at `when` or some day in December 2025."""
+    when = when or datetime(2025, 12, 10, 12, tzinfo=UTC) + timedelta(days=number % 10)
     text = REPORTS[number % 3].format(n=2 + number % 9, m=3 + number % 4, town=TOWNS[number % len(TOWNS)], day=when.strftime("%A"))
     return Article(article_id=f"report-{number}", text=f"{text}\n\n{REST}", published=when)
 

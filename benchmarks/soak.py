@@ -4,7 +4,9 @@
 
 Feeds are served from this process, each with new stories as time goes on, and all asked every few seconds. Printed each `--every`
 seconds: MB of the poller and of the worker (each with the processes that read for it), articles a second published and read, how
-many wait, and how much longer feeds are made to wait. A real Kafka is started (tests/kafka_node.py) unless DATELINE_TEST_KAFKA names one.
+many wait, how much longer feeds are made to wait, and the mentions held. Stories are dated so that each minute is six days of news:
+the merge window is full after some ten minutes, and what is held then should stay as it is. A real Kafka is started
+(tests/kafka_node.py) unless DATELINE_TEST_KAFKA names one.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import Process
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -32,13 +35,15 @@ from dateline.delivery.offsets import places_of
 FEEDS = 60
 INTERVAL_S = 5
 SHOWN = 40  # items of a feed at a time
+DAYS_A_MINUTE = timedelta(days=6)
 
 
 class Site:
     """So many feeds, each with a new story every `FEEDS / rate` seconds; the last `SHOWN` are shown."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, minutes: float) -> None:
         self._every_s, self._begin = FEEDS / rate, time.monotonic()
+        self._first_day = datetime.now(UTC) - (minutes + 10) * DAYS_A_MINUTE
 
     async def serve(self, request: web.Request) -> web.Response:
         feed, last = int(request.match_info["feed"]), int((time.monotonic() - self._begin) / self._every_s)
@@ -46,7 +51,7 @@ class Site:
             f"<item><guid>{feed}-{number}</guid><title>Report {number}</title><pubDate>{article.published:%a, %d %b %Y %H:%M:%S} +0000"
             f"</pubDate><description>{article.text}</description></item>"
             for number in range(max(0, last - SHOWN), last)
-            for article in [report(feed * 1_000_003 + number)]
+            for article in [report(feed * 1_000_003 + number, self._first_day + number * self._every_s / 60 * DAYS_A_MINUTE)]
         )
         text = f'<rss version="2.0"><channel><title>Feed {feed}</title><link>http://{request.host}/</link>{items}</channel></rss>'
         return web.Response(text=text, content_type="application/rss+xml")
@@ -100,7 +105,7 @@ async def soak(bootstrap: str, folder: Path, minutes: float, rate: float, every_
     )
     await world.prepare()
     application = web.Application()
-    application.router.add_get("/{feed}", Site(rate).serve)
+    application.router.add_get("/{feed}", Site(rate, minutes).serve)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

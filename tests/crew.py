@@ -70,11 +70,12 @@ class Crew:
         return worker
 
     async def stop(self, worker: Worker) -> int:
-        """Ask it to end, and return its exit code: within its deadline, or the test fails."""
+        """Ask it to end, and return its exit code: within its deadline, or the test fails. 0 too where it had not begun."""
         self._dismiss(worker)
         with suppress(ProcessLookupError):
             worker.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(worker.process.wait(), self._world.settings.worker.drain_s + STOPS_WITHIN_S)
+        code = await asyncio.wait_for(worker.process.wait(), self._world.settings.worker.drain_s + STOPS_WITHIN_S)
+        return 0 if code == -signal.SIGTERM and not worker.says("starting: ") else code
 
     async def kill(self, worker: Worker) -> None:
         self._dismiss(worker)

@@ -44,8 +44,8 @@ def fall_ill() -> None:
 def die_at(topic: str, times: str) -> None:
     send, left = Outbox.send, [int(times)]
 
-    async def send_and_die(self: Outbox, records: Any) -> Any:
-        delivered = await send(self, records)
+    async def send_and_die(self: Outbox, records: Any, *more: Any, **named: Any) -> Any:
+        delivered = await send(self, records, *more, **named)
         left[0] -= any(topic in record.topic for record in records)
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -32,14 +32,16 @@ LOOK_EVERY_S = 0.05
 class World:
     """Settings with fresh names, and the verbs a test needs."""
 
-    def __init__(self, bootstrap: str, folder: Path, *, partitions: int = 3, idempotence: bool = True) -> None:
+    def __init__(
+        self, bootstrap: str, folder: Path, *, partitions: int = 3, idempotence: bool = True, session_timeout_s: float = 15
+    ) -> None:
         name = f"t{uuid.uuid4().hex[:10]}"
         defaults = load()
         kafka = replace(
             defaults.kafka, bootstrap=bootstrap, partitions=partitions, idempotence=idempotence, patience_s=20, request_timeout_s=15
         )
         topics = TopicNames(**{field: f"{name}.{field}" for field in asdict(defaults.topics)})
-        worker = replace(defaults.worker, group=name, session_timeout_s=6, heartbeat_s=1, commit_interval_s=0.2, drain_s=10)
+        worker = replace(defaults.worker, group=name, session_timeout_s=session_timeout_s, heartbeat_s=1, commit_interval_s=0.2, drain_s=10)
         polling = replace(defaults.polling, group=f"{name}-pollers", session_timeout_s=6, heartbeat_s=1, let_go_s=2)
         poller = replace(defaults.poller, allow_private_addresses=True)
         http = replace(defaults.http, worker_port=0, poller_port=0)

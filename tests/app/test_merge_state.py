@@ -109,6 +109,24 @@ def test_a_kill_at_any_moment_changes_no_final_event(articles: list[Article], cr
     assert broker.active() == expected(articles)
 
 
+@given(st.permutations(told_by_many()), st.integers(0, 14), st.integers(0, 5))
+@settings(max_examples=50, deadline=None)
+def test_what_is_read_back_acts_the_same_asleep_or_awake(articles: list[Article], before: int, woken: int) -> None:
+    broker, records = Broker(), records_of(articles)
+    broker.work(records, take=before)
+    held, read_back = MergeState(OPTIONS), MergeState(OPTIONS)
+    for record in records[:before]:
+        held.take(0, record, encode(record), ARRIVED)
+    read_back.restore(0, broker.table.items())
+    assert len(read_back) == len(held)
+    for _ in range(woken):
+        if asleep := read_back.asleep():
+            list(read_back.waking(*asleep))
+    for record in records[before:]:
+        one, other = (state.take(0, record, encode(record), ARRIVED) for state in (held, read_back))
+        assert (one.outcome, one.publications) == (other.outcome, other.publications)
+
+
 def test_a_record_delivered_again_changes_nothing() -> None:
     state, records = MergeState(OPTIONS), records_of(ARTICLES)
     for record in records:

@@ -34,7 +34,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def world(embedded: str, tmp_path: Path) -> World:
-    made = World(embedded, tmp_path, idempotence=False)
+    made = World(embedded, tmp_path, session_timeout_s=6, idempotence=False)
     await made.prepare()
     await made.publish(ARTICLES)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from plain_reading import plain_articles, read_plain
 from world import World
@@ -14,7 +15,9 @@ from dateline.settings import load
 
 
 async def test_articles_become_events(embedded: str, tmp_path: Path) -> None:
-    world, articles = World(embedded, tmp_path, idempotence=False), plain_articles(40)
+    """One of them is longer than a fetch."""
+    world, articles = World(embedded, tmp_path, session_timeout_s=6, idempotence=False), plain_articles(40)
+    articles.append(replace(articles[4], article_id="long", text=f"{articles[4].text}\n{Random(8).randbytes(50_000).hex()}"))
     await world.prepare()
     await world.publish(articles)
     async with world.working():
@@ -26,7 +29,7 @@ async def test_articles_become_events(embedded: str, tmp_path: Path) -> None:
 
 
 async def test_an_article_in_another_language_is_no_letter_and_takes_back_what_it_said(embedded: str, tmp_path: Path) -> None:
-    world, article = World(embedded, tmp_path, idempotence=False), plain_articles(2)[-1]
+    world, article = World(embedded, tmp_path, session_timeout_s=6, idempotence=False), plain_articles(2)[-1]
     assert read_plain(article)
     await world.prepare()
     await world.publish([article, replace(article, version=2, text="foreign")])

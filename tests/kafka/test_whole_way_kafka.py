@@ -133,7 +133,7 @@ async def test_a_stranger_tails_what_it_asks_for(kafka: str, tmp_path: Path) -> 
 
 
 async def test_a_killed_worker_changes_no_final_event(kafka: str, tmp_path: Path) -> None:
-    world, articles = World(kafka, tmp_path), reports(500)
+    world, articles = World(kafka, tmp_path, session_timeout_s=5), reports(500)
     await world.prepare()
     await world.publish(articles)
     first = await start_worker(world)

@@ -35,31 +35,6 @@ async def test_articles_become_events_with_cloud_event_headers(kafka: str, tmp_p
     assert await world.letters() == []
 
 
-async def test_a_killed_worker_changes_no_final_event(kafka: str, tmp_path: Path) -> None:
-    articles = plain_articles(500)
-    calm, stormy = World(kafka, tmp_path), World(kafka, tmp_path)
-    for world in (calm, stormy):
-        await world.prepare()
-        await world.publish(articles)
-    async with calm.working():
-        await calm.until_idle()
-
-    doomed = await stormy.start_process()
-
-    async def half_way() -> bool:
-        return len(await stormy.records(stormy.settings.topics.events)) >= 100
-
-    await until(half_way, "a hundred event records are out")
-    doomed.kill()
-    await doomed.wait()
-    done, end = await stormy.progress()
-    assert done < end, "it was killed too late to tell anything"
-    async with stormy.working():
-        await stormy.until_idle()
-    assert await stormy.final_events() == await calm.final_events() == final_events(articles)
-    assert await stormy.letters() == []
-
-
 async def test_poison_goes_to_the_dead_letters_and_its_neighbours_go_through(kafka: str, tmp_path: Path) -> None:
     world, articles = World(kafka, tmp_path, partitions=1), plain_articles(20)
     topics = world.settings.topics

@@ -144,7 +144,8 @@ class Extracting:
     async def _deliver(self, batch: Batch) -> None:
         await self._outbox.send(batch.records)
         for taken in batch.taken:
-            taken.event.ack()
+            if not is_stale(taken.event):  # Faust would take it for an acknowledgement of what it has fetched since
+                taken.event.ack()
             self._let_go()
         batch.taken, batch.records = [], []
 

@@ -28,6 +28,9 @@ from dateline.merging import MergingOptions
 from dateline.records import Mention, Withdrawal
 
 STAGE = "merge"
+SAFE = 2 / 3  # of the session time-out: the last heartbeat may have been some seconds before a delivery begins
+
+AT_ONCE = 100  # records of the changelog taken up between two turns of the loop: some ten milliseconds
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +55,12 @@ class Batch:
 class Merging:
     """What the agent and its merging task share."""
 
-    def __init__(self, changelog: str, options: MergingOptions, outbox: Outbox, topics: TopicNames, batch_size: int) -> None:
+    def __init__(
+        self, changelog: str, options: MergingOptions, outbox: Outbox, topics: TopicNames, batch_size: int, session_timeout_s: float
+    ) -> None:
+        self._ours_for_s = session_timeout_s * SAFE
         self._changelog = changelog
+        self.restored = 0  # steps of reading back: whoever waits for it sees that it goes on
         self._ends: dict[int, int] = {}  # how far we know each partition of the changelog
         self._state = MergeState(options)
         self._outbox = outbox
@@ -70,6 +77,9 @@ class Merging:
     async def finish(self) -> None:
         """The task beside it; runs until cancelled."""
         while True:
+            if self._queue.empty() and (asleep := self._state.asleep()):
+                await self._wake(*asleep)
+                continue
             waiting = [await self._queue.get()]
             while not self._queue.empty():
                 waiting.append(self._queue.get_nowait())
@@ -97,8 +107,10 @@ class Merging:
         kept = await read_back(self._outbox.kafka, self._changelog, {partition: self._ends.get(partition, 0) for partition in partitions})
         for partition, found in kept.items():
             self._forget(partition)
-            for _ in self._state.restoring(partition, found.items.items()):
-                await asyncio.sleep(0)
+            for number, _ in enumerate(self._state.restoring(partition, found.items.items())):
+                if number % AT_ONCE == 0:
+                    self.restored += 1
+                    await asyncio.sleep(0)
                 if not wanted():
                     self._forget(partition)
                     return
@@ -119,7 +131,10 @@ class Merging:
             if is_stale(event):
                 continue
             try:
-                self._step(event, batch)
+                record = _decode(event)
+                if isinstance(record, Mention):
+                    await self._wake(event.message.partition, record.block)
+                self._step(event, record, batch)
             except Exception as error:  # noqa: BLE001 — the agent's edge: whatever a record does to us, it becomes a dead letter
                 await self._deliver(batch)
                 batch = Batch()
@@ -127,9 +142,12 @@ class Merging:
             await asyncio.sleep(0)  # a large block takes a while: let heartbeats and health have their turn
         await self._deliver(batch)
 
-    def _step(self, event: FaustEvent, batch: Batch) -> None:
+    async def _wake(self, partition: int, block: str) -> None:
+        for _ in self._state.waking(partition, block):
+            await asyncio.sleep(0)
+
+    def _step(self, event: FaustEvent, record: Mention | Withdrawal, batch: Batch) -> None:
         message = event.message
-        record = _decode(event)
         arrived = datetime.fromtimestamp(message.timestamp, UTC)
         assert message.value is not None
         step = self._state.take(message.partition, record, message.value, arrived)
@@ -147,10 +165,11 @@ class Merging:
         event.ack()
 
     async def _deliver(self, batch: Batch) -> None:
+        until = monotonic() + self._ours_for_s
         if batch.publications:
-            await self._outbox.send(self._records(batch))
+            await self._outbox.send(self._records(batch), within_s=self._ours_for_s)
         if batch.writes:
-            await self._write(batch)
+            await self._write(batch, within_s=until - monotonic())
         for event in batch.taken:
             event.ack()
         for publication in batch.publications.values():
@@ -174,13 +193,13 @@ class Merging:
                 records.append(record)
         return records
 
-    async def _write(self, batch: Batch) -> None:
+    async def _write(self, batch: Batch, within_s: float) -> None:
         """What we know of the changelog grows by what we wrote: whoever finds another end later knows that someone else has written."""
         records = [
             Outgoing(topic=self._changelog, key=write.key, value=write.value, partition=partition) for partition, write in batch.writes
         ]
         fitting = [record for record in records if not self._outbox.too_large([record])]  # an event that was not published either
-        for place in await self._outbox.send(fitting):
+        for place in await self._outbox.send(fitting, within_s):
             self._ends[place.partition] = place.offset + 1
 
 

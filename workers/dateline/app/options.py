@@ -13,6 +13,7 @@ class WorkerOptions:
     articles_per_process: int
     merge_batch: int
     buffer: int
+    fetch_bytes: int
     session_timeout_s: float
     heartbeat_s: float
     rebalance_timeout_s: float

@@ -20,7 +20,7 @@ EMBEDDED = {
     "DATELINE_KAFKA__IDEMPOTENCE": "false",
     "DATELINE_KAFKA__PARTITIONS": "2",
     "DATELINE_KAFKA__REPLICATION_FACTOR": "1",
-    "DATELINE_WORKER__SESSION_TIMEOUT_S": "4",  # this broker lets a group of one wait for half of it before it may begin
+    "DATELINE_WORKER__SESSION_TIMEOUT_S": "6",  # this broker lets a group of one wait for half of it before it may begin
     "DATELINE_WORKER__HEARTBEAT_S": "1",
     "DATELINE_POLLING__SESSION_TIMEOUT_S": "4",
     "DATELINE_POLLING__HEARTBEAT_S": "1",

@@ -13,14 +13,17 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import faust
 from aiokafka import TopicPartition
+from faust.exceptions import ConsumerNotStarted
 
 from dateline.app.extract_agent import Extracting, Pool
+from dateline.app.faust_app import App
 from dateline.app.merge_agent import Merging
 from dateline.app.options import changelog
 from dateline.app.topics import prepare_topics
@@ -33,6 +36,8 @@ from dateline.delivery.watchdog import Consumption, watching
 from dateline.settings import Settings
 
 STOPS_WITHIN_S = 10.0  # Faust's own stop, once nothing is in hand; it takes one to three seconds
+
+NEVER_S = 86_400.0  # without a fetch for so long aiokafka leaves the group, and then it and Faust wait for each other: ours is the watchdog
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +78,7 @@ async def work(settings: Settings, pool: Pool, stopping: asyncio.Event) -> None:
         log.info("health and metrics on http://%s:%d", settings.http.host, port)
         consumption = Consumption(settings.kafka, settings.worker.group, settings.worker.no_progress_s)
         open_now.enter_context(watching(health, consumption, frozen_after_s=settings.worker.session_timeout_s))
-        await _run(worker, settings, stopping, _observe(worker.app, health, metrics, consumption), health)
+        await _run(worker, settings, stopping, _observe(worker, health, metrics, consumption), health)
 
 
 async def _unless(stopping: asyncio.Event, beginning: Coroutine[Any, Any, Worker]) -> Worker | None:
@@ -99,7 +104,7 @@ async def _start(settings: Settings, pool: Pool, metrics: Metrics, open_now: Asy
 
 def _faust_app(settings: Settings) -> Any:
     options, kafka = settings.worker, settings.kafka
-    return faust.App(
+    return App(
         options.group,
         broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
         broker_credentials=_credentials(kafka),
@@ -113,7 +118,8 @@ def _faust_app(settings: Settings) -> Any:
         broker_rebalance_timeout=options.rebalance_timeout_s,
         broker_request_timeout=kafka.request_timeout_s,
         broker_commit_interval=options.commit_interval_s,
-        consumer_max_fetch_size=kafka.max_message_bytes,
+        broker_max_poll_interval=NEVER_S,
+        consumer_max_fetch_size=options.fetch_bytes,
         consumer_auto_offset_reset="earliest",
     )
 
@@ -134,7 +140,7 @@ def _assemble(settings: Settings, pool: Pool, outbox: Outbox, counts: dict[str, 
     mentions = app.topic(topics.mentions, partitions=counts[topics.mentions], **raw)
     in_hand = pool.processes * options.articles_per_process
     extracting = Extracting(pool, outbox, topics, counts[topics.mentions], in_hand)
-    merging = Merging(changelog(options.group), settings.merging, outbox, topics, options.merge_batch)
+    merging = Merging(changelog(options.group), settings.merging, outbox, topics, options.merge_batch, options.session_timeout_s)
 
     @app.agent(articles, name="extract")
     async def extract(stream: Any) -> None:
@@ -216,17 +222,22 @@ async def _within(work: Coroutine[Any, Any, None], seconds: float, what: str) ->
         stop_hard(f"{what} within {seconds:.0f} s; all that is acknowledged was delivered")
 
 
-async def _observe(app: Any, health: Health, metrics: Metrics, consumption: Consumption) -> None:
+async def _observe(worker: Worker, health: Health, metrics: Metrics, consumption: Consumption) -> None:
     """Tell whether partitions are assigned and recovered, which we are to get on with, and how far behind we are."""
+    app, restored, waiting_since = worker.app, 0, monotonic()
     try:
         while True:
-            with suppress(AttributeError):  # Faust has no consumer or tables yet
-                if app.rebalancing or not app.tables.recovery.completed.is_set():
-                    health.not_ready("waiting for partitions and their state")
-                    consumption.partitions = frozenset()
-                else:
-                    health.ready()
-                    consumption.partitions = frozenset(TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment())
+            if _is_ready(app):
+                health.ready()
+                consumption.partitions = frozenset(TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment())
+                waiting_since = monotonic()
+            else:
+                health.not_ready("waiting for partitions and their state")
+                consumption.partitions = frozenset()
+                if worker.merging.restored != restored:
+                    restored, waiting_since = worker.merging.restored, monotonic()
+                if (waited := monotonic() - waiting_since) > consumption.after_s:
+                    stop_hard(f"no partitions, or no state for them, for {waited:.0f} s")
             for tp, end in list(app.monitor.tp_end_offsets.items()):
                 committed = app.monitor.tp_committed_offsets.get(tp)
                 if committed is not None:
@@ -234,3 +245,10 @@ async def _observe(app: Any, health: Health, metrics: Metrics, consumption: Cons
             await asyncio.sleep(BEAT_S)
     finally:
         consumption.partitions = frozenset()
+
+
+def _is_ready(app: Any) -> bool:
+    try:
+        return bool(app.consumer.assignment() is not None and not app.rebalancing and app.tables.recovery.completed.is_set())
+    except (AttributeError, ConsumerNotStarted):  # Faust has no consumer or tables yet
+        return False

@@ -29,13 +29,13 @@ class Outbox:
     deadletters: str
     metrics: Metrics
 
-    async def send(self, records: Sequence[Outgoing]) -> list[RecordMetadata]:
+    async def send(self, records: Sequence[Outgoing], within_s: float | None = None) -> list[RecordMetadata]:
         """Deliver, or end the process: what can't be delivered must not be acknowledged, and waiting for ever helps nobody.
 
-        None may be larger than topics take: see `too_large`.
+        `within_s` is how long to try: `kafka.patience_s` if not given. None may be larger than topics take: see `too_large`.
         """
         try:
-            return await deliver(self.producer, records, self.kafka.patience_s)
+            return await deliver(self.producer, records, self.kafka.patience_s if within_s is None else within_s)
         except (UndeliverableError, TooLargeError) as error:
             stop_hard(f"not delivered: {error}")
 

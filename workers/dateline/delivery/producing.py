@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from time import monotonic
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -43,17 +42,20 @@ class Outgoing:
 async def deliver(producer: AIOKafkaProducer, records: Iterable[Outgoing], patience_s: float) -> list[RecordMetadata]:
     """Send these records, in order, and return once every in-sync replica has them all.
 
-    A broker that can't be reached is tried again until `patience_s` has passed; a record that had arrived all the same is then there
-    twice, which upserts allow. Raises UndeliverableError or TooLargeError.
+    A broker that can't be reached is tried again until `patience_s` has passed (an idempotent producer would go on for ever by itself);
+    a record that had arrived all the same is then there twice, which upserts allow. Raises UndeliverableError or TooLargeError.
     """
     rest, done = iter(records), []
     while batch := list(islice(rest, IN_FLIGHT)):
-        done += await _deliver_batch(producer, batch, patience_s)
+        try:
+            async with asyncio.timeout(patience_s):
+                done += await _deliver_batch(producer, batch)
+        except TimeoutError:
+            raise UndeliverableError(f"{len(batch)} records to {batch[0].topic!r}: not confirmed within {patience_s:.0f} s") from None
     return done
 
 
-async def _deliver_batch(producer: AIOKafkaProducer, batch: Sequence[Outgoing], patience_s: float) -> list[RecordMetadata]:
-    deadline = monotonic() + patience_s
+async def _deliver_batch(producer: AIOKafkaProducer, batch: Sequence[Outgoing]) -> list[RecordMetadata]:
     while True:
         try:
             sent = [await _send(producer, record) for record in batch]
@@ -61,7 +63,7 @@ async def _deliver_batch(producer: AIOKafkaProducer, batch: Sequence[Outgoing], 
         except MessageSizeTooLargeError as error:
             raise TooLargeError(str(error)) from error
         except KafkaError as error:
-            if monotonic() > deadline or not error.retriable:
+            if not error.retriable:
                 raise UndeliverableError(f"{len(batch)} records to {batch[0].topic!r}: {type(error).__name__}: {error}") from error
             log.warning("delivery to %s failed, trying again: %r", batch[0].topic, error)
             await asyncio.sleep(RETRY_AFTER_S)
