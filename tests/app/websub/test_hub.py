@@ -222,6 +222,9 @@ async def test_a_hub_that_floods_is_bounded(hub: Hub, options: PollerOptions) ->
         await us.until(lambda: us.pushes["news"] == 2, "those that waited are read")
         assert us.titles == ["one", "0", "1"]
         assert us.pushes == {"news": 2, "too many": 3}
+        for _ in range(5):
+            await hub.verify(hub.asked[0])
+        assert [status for status, _ in hub.answers] == [200, 200, 200, 429, 429, 429]
 
 
 async def test_memory_for_pushes_is_bounded_and_given_back(hub: Hub, options: PollerOptions) -> None:

@@ -31,6 +31,8 @@ class Endpoint:
         self._pending = pending
         self._memory = memory
         self._pace = Pace(options.websub.max_pushes_a_minute)
+        self._pace_of_questions = Pace(options.websub.max_pushes_a_minute)
+        self._asked_soon: set[str] = set()  # feeds that are being told so
         self._spawn = spawn
         self._watch = watch
 
@@ -44,6 +46,8 @@ class Endpoint:
         """A hub verifies that it was we who asked, or says that it will not push."""
         feed_id, state, hub = self._at(request)
         push = state.push if state else None
+        if not self._pace_of_questions.lets_by(feed_id):  # each may be a write to the broker
+            return _answer(429, "too many")
         match read_question(request.query):
             case Meaningless(reason):
                 return _answer(400, reason)
@@ -84,10 +88,10 @@ class Endpoint:
             return self._counted("elsewhere", 503)  # another poller's by now: a hub that hears it again and again gives up
         if hub is None:
             return self._counted("unwanted", 410)
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return self._instead(feed_id, "encoded", 415)  # not of the Recommendation, and a way to fill memories
         if not self._pace.lets_by(feed_id):
             return self._instead(feed_id, "too many", 429)
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return self._instead(feed_id, "encoded", 415)  # not of the Recommendation, and a way to fill memories
         body = bytearray()
         outcome = await self._receive(request, body) or self._take(feed_id, state, hub, request, bytes(body))
         if outcome != "taken":
@@ -126,8 +130,16 @@ class Endpoint:
 
     def _instead(self, feed_id: str, outcome: str, status: int) -> web.Response:
         """Poll the feed soon, for what was pushed is not taken."""
-        self._spawn(change(self._feeds, feed_id, lambda state: poll_soon(state, datetime.now(UTC), self._options)))
+        if feed_id not in self._asked_soon:
+            self._asked_soon.add(feed_id)
+            self._spawn(self._ask_soon(feed_id))
         return self._counted(outcome, status)
+
+    async def _ask_soon(self, feed_id: str) -> None:
+        try:
+            await change(self._feeds, feed_id, lambda state: poll_soon(state, datetime.now(UTC), self._options))
+        finally:
+            self._asked_soon.discard(feed_id)
 
     def _counted(self, outcome: str, status: int) -> web.Response:
         self._watch.pushed(outcome)
