@@ -8,9 +8,10 @@
         result.state       # the FeedState to hand in next time
         await keep(state, result, store)                             # articles first, then the state
 
-Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which) → changes (what is new) → visits (its page
-fetched) → pages (read) → articles; feeds (state and schedule), polls (one step of it all), store (the order of keeping). Nothing here
-knows of topics.
+Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which, by its claims) → changes (what is new) →
+visits (its page fetched) → pages (read) → articles. polls is one step of it all; pushes the same for what a hub sent; single a page
+outside any feed. feeds is a feed's state, schedule when it is asked again, standing how it is; websub the protocol of hubs, subscribing
+what the state becomes by it; store the order of keeping. Nothing here knows of topics.
 """
 
 from dateline.poller.feeds import FeedState, SeenItem, as_listed
