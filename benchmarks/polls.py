@@ -1,17 +1,22 @@
 """Polls per second and memory with 10,000 feeds on a server of this machine, beside lemon24's reader on the same feeds.
 
-    python benchmarks/polls.py [--feeds 10000] [--items 40] [--bootstrap host:port] [--reader PYTHON] [--rounds 3]
+    python benchmarks/polls.py [--feeds 10000] [--mixed 1000] [--items 40] [--rounds 3] [--bootstrap host:port] [--reader PYTHON]
 
-A server in a process of its own serves the feeds, each at an address of its own (127.x.y.z), so that each is a host to be polite to. Of
-100 polls of a feed 90 are answered by 304, 9 bring one new item, 1 is broken: HTTP 500 and half a document in turn. First every
-feed is polled once, when all is new; then `--rounds` times each, and these are timed. Pages are not fetched: reader fetches none.
+A server in a process of its own serves the feeds, each at an address of its own (127.x.y.z), so that each is a host to be polite to.
+
+First the many: `--feeds` feeds whose states, with `--items` seen items each, are on the topic already. A poller takes them all over
+and polls each once; all are answered by 304.
+
+Then the mixed: `--mixed` feeds, `--rounds` times each: of 100 polls of a feed 90 are answered by 304, 9 bring one new item, 1 is broken:
+HTTP 500 and a page in turn. Before that each is polled once, when all is new, which is not timed. Pages are not fetched: reader fetches
+none.
 
 `--reader` names a Python that has it, in an environment of its own:
-`uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`. It polls the same number of rounds of the same feeds from a
+`uv venv r; uv pip install --python r/bin/python reader==3.26 sgmllib3k`. It polls the mixed feeds the same number of rounds, from a
 server of its own, with its own defaults and a database on disk, with as many threads as `--reader-workers` says.
 
-Processor time is of the polling process and the processes it reads feeds in; the server's is not counted. Without --bootstrap the
-states and articles go to an embedded broker.
+Processor time is of the polling process and of the process it reads feeds in, each; the server's is not counted. Without --bootstrap
+the states and articles go to an embedded broker.
 """
 
 from __future__ import annotations
@@ -30,15 +35,20 @@ import time
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from dateline.app.polling.feed_list import add_feeds
+from dateline.app.polling.feed_topic import partition_of, state_record
 from dateline.app.polling.poller import open_poller
 from dateline.app.topics import prepare_topics
+from dateline.codec import content_id
 from dateline.delivery.broker import embedded_broker
-from dateline.poller import Feed, PollResult, feed
+from dateline.delivery.kafka import make_producer
+from dateline.delivery.producing import deliver
+from dateline.poller import Feed, FeedState, PollResult, SeenItem, feed
 from dateline.settings import Settings, load
 
 PARAGRAPH = "A ferry sank on Lake Kivu on Saturday with at least forty people on board, the port authority in Goma said in a statement. "
@@ -49,6 +59,7 @@ class Site(asyncio.Protocol):
     """HTTP/1.1 as far as two pollers need it, and no slower than it must be."""
 
     items: int
+    mixed: bool
     asked: list[int]  # by feed, how often
     news: list[int]  # by feed, how many items came since the beginning
     prepared: dict[int, bytes]
@@ -65,7 +76,7 @@ class Site(asyncio.Protocol):
 
     def answer(self, head: bytes) -> bytes:
         number = int(head.split(b" ", 2)[1].rpartition(b"/")[2])
-        turn = (number + self.asked[number]) % 100 if self.asked[number] else 0
+        turn = (number + self.asked[number]) % 100 if self.asked[number] and self.mixed else 0
         self.asked[number] += 1
         if turn == 99:
             if number % 2:
@@ -92,13 +103,13 @@ class Site(asyncio.Protocol):
         return self.prepared[news]
 
 
-def serve(pipe: Connection, feeds: int, items: int) -> None:
+def serve(pipe: Connection, feeds: int, items: int, mixed: bool) -> None:
     async def run() -> None:
-        Site.items, Site.asked, Site.news, Site.prepared = items, [0] * feeds, [0] * feeds, {}
+        Site.items, Site.mixed, Site.asked, Site.news, Site.prepared = items, mixed, [0] * feeds, [0] * feeds, {}
         server = await asyncio.get_running_loop().create_server(Site, "0.0.0.0", 0, backlog=4096)
         pipe.send(server.sockets[0].getsockname()[1])
         await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
-        pipe.send(sum(Site.asked))
+        pipe.send("stopped")
 
     asyncio.run(run())
 
@@ -106,26 +117,29 @@ def serve(pipe: Connection, feeds: int, items: int) -> None:
 class Server:
     """The site in its own process for the life of the block."""
 
-    def __init__(self, feeds: int, items: int) -> None:
-        self.feeds, self.items = feeds, items
+    def __init__(self, feeds: int, items: int, *, mixed: bool = False) -> None:
+        self.told = feeds, items, mixed
 
     def __enter__(self) -> list[str]:
         self.pipe, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, self.feeds, self.items))
+        self.process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, *self.told))
         self.process.start()
         port = self.pipe.recv()
-        return [
-            f"http://127.{1 + number // 60_000}.{number // 240 % 250}.{1 + number % 240}:{port}/{number}" for number in range(self.feeds)
-        ]
+        hosts = [f"127.{1 + number // 60_000}.{number // 240 % 250}.{1 + number % 240}" for number in range(self.told[0])]
+        return [f"http://{host}:{port}/{number}" for number, host in enumerate(hosts)]
 
     def __exit__(self, *_: object) -> None:
         self.pipe.send("stop")
-        print(f"  {self.pipe.recv()} requests answered by the server")
+        self.pipe.recv()
         self.process.join()
 
 
-def peak_mb(who: int = resource.RUSAGE_SELF) -> float:
-    return resource.getrusage(who).ru_maxrss / 1024
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def memory_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
 def cpu_s(pids: list[int]) -> float:
@@ -142,21 +156,22 @@ class Rounds:
         self.polls = 0
         self.outcomes: Counter[str] = Counter()
         self.seconds: list[float] = []  # of polls that brought news, from asking to the broker having it all
-        self.first_done = self.all_done = 0.0
-        self.cpu_at_first, self.cpu_at_end = (0.0, 0.0), (0.0, 0.0)  # of this process, and of those that it reads in
+        self.begun = self.first_done = self.all_done = 0.0
+        self.cpu_at_begin, self.cpu_at_first, self.cpu_at_end = 3 * ((0.0, 0.0),)  # of this process, and of those that it reads in
 
     def observe(self, _: Feed, result: PollResult, seconds: float) -> None:
         self.polls += 1
+        if self.polls == 1:
+            self.begun, self.cpu_at_begin = time.monotonic(), self._cpu()
         if self.polls == self.feeds:
             self.first_done, self.cpu_at_first = time.monotonic(), self._cpu()
-            self.outcomes.clear()
-            self.seconds.clear()
-        elif self.polls == self.feeds * (1 + self.rounds):
+        if self.polls == self.feeds * (1 + self.rounds):
             self.all_done, self.cpu_at_end = time.monotonic(), self._cpu()
             self.stop.set()
-        self.outcomes[result.outcome] += 1
-        if result.outcome == "news":
-            self.seconds.append(seconds)
+        if self.polls > self.feeds or not self.rounds:
+            self.outcomes[result.outcome] += 1
+            if result.outcome == "news":
+                self.seconds.append(seconds)
 
     def _cpu(self) -> tuple[float, float]:
         return cpu_s([os.getpid()]), cpu_s(reading_processes())
@@ -167,34 +182,65 @@ def reading_processes() -> list[int]:
     return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-async def ours(settings: Settings, addresses: list[str], rounds: int) -> float:
-    stop = asyncio.Event()
-    watch = Rounds(len(addresses), rounds, stop)
+async def many(settings: Settings, addresses: list[str], items: int) -> None:
+    """A takeover of many feeds, and one poll of each."""
+    stop, now = asyncio.Event(), datetime.now(UTC)
+    feeds = [feed(address, page_text=False) for address in addresses]
     await prepare_topics(settings)
-    begun = time.monotonic()
-    await add_feeds(settings.kafka, settings.topics, [feed(address, page_text=False) for address in addresses])
-    print(f"  {len(addresses)} feeds on the list in {time.monotonic() - begun:.1f} s")
+    await add_feeds(settings.kafka, settings.topics, feeds)
+    producer = make_producer(settings.kafka)
+    await producer.start()
+    partitions = await producer.partitions_for(settings.topics.feeds)
+    records = []
+    for number, one in enumerate(feeds):
+        seen = {
+            content_id(number, item): SeenItem(
+                article_id=content_id("article", number, item), item_hash=content_id("item", number, item), first_seen=now, version=1,
+                content_hash=content_id("content", number, item),
+            )
+            for item in range(items)
+        }  # fmt: skip
+        state = FeedState(
+            feed_id=one.feed_id, url=one.url, listed=one.url, etag=f'"{number}-0"', body_hash=content_id(number), seen=seen, gap_s=3600,
+            next_poll=now, last_polled=now, last_success=now, last_new_item=now, last_whole=now, interval_s=1800,
+        )  # fmt: skip
+        records.append(state_record(settings.topics.feeds, state, partition_of(one.feed_id, partitions), 1))
+        if len(records) == 500 or one is feeds[-1]:
+            await deliver(producer, records, 60)
+            records.clear()
+    await producer.stop()
+    gc.collect()
+    print(f"{len(feeds)} feeds with {items} seen items each; memory before the poller begins: {memory_mb():.0f} MB")
+    watch = Rounds(len(feeds), 0, stop)
     begun = time.monotonic()
     async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=watch.observe) as poller:
         await poller.run(stop)
-    wall = watch.all_done - watch.first_done
-    rate = rounds * len(addresses) / wall
-    polls = rounds * len(addresses)
+        gc.collect()
+        print(f"  the first is polled {watch.begun - begun:.1f} s after the poller began to take all of them over")
+        wall = watch.first_done - watch.begun
+        cpu = 1e6 * (watch.cpu_at_first[0] - watch.cpu_at_begin[0]) / len(feeds)
+        print(f"  {len(feeds) / wall:.0f} polls/s, {cpu:.0f} µs of processor time each: {dict(watch.outcomes)}")
+        print(f"  memory afterwards {memory_mb():.0f} MB, at most {peak_mb():.0f} MB")
+
+
+async def mixed(settings: Settings, addresses: list[str], rounds: int) -> float:
+    stop = asyncio.Event()
+    watch = Rounds(len(addresses), rounds, stop)
+    await prepare_topics(settings)
+    await add_feeds(settings.kafka, settings.topics, [feed(address, page_text=False) for address in addresses])
+    async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=watch.observe) as poller:
+        await poller.run(stop)
+    print(f"  first round, all new: {len(addresses) / (watch.first_done - watch.begun):.0f} polls/s")
+    polls, wall = rounds * len(addresses), watch.all_done - watch.first_done
     polling, reading = (1e6 * (end - start) / polls for start, end in zip(watch.cpu_at_first, watch.cpu_at_end, strict=True))
+    print(
+        f"  {rounds} rounds: {polls / wall:.0f} polls/s, {polling:.0f} µs of processor time each, and {reading:.0f} µs of the process that"
+    )
+    print(f"  reads; {dict(watch.outcomes)}")
     late = sorted(watch.seconds)
-    print(f"  first round, all new: {len(addresses) / (watch.first_done - begun):.0f} polls/s")
-    print(f"  {rounds} rounds: {rate:.0f} polls/s, {polling:.0f} µs of processor time each, and {reading:.0f} µs of the process that")
-    print(f"  reads: {dict(watch.outcomes)}")
-    print(f"  a new item is on the topic {1000 * statistics.median(late):.0f} ms after the feed was asked (95 %: "
-          f"{1000 * late[int(len(late) * 0.95)]:.0f} ms)")  # fmt: skip
-    begun = time.monotonic()
-    again = asyncio.Event()
-    async with open_poller(settings.kafka, settings.topics, settings.poller, settings.polling, observe=lambda *_: again.set()) as poller:
-        await poller.run(again)
-    print(f"  a poller that takes them all over polls the first after {time.monotonic() - begun:.1f} s")
-    gc.collect()
-    print(f"  peak memory {peak_mb():.0f} MB, and of the largest reading process {peak_mb(resource.RUSAGE_CHILDREN):.0f} MB")
-    return rate
+    median, most = 1000 * statistics.median(late), 1000 * late[int(len(late) * 0.95)]
+    print(f"  a new item is on the topic {median:.0f} ms after its feed was asked (19 of 20: {most:.0f} ms)")
+    return polls / wall
 
 
 READER = """
@@ -233,23 +279,32 @@ def theirs(python: str, addresses: list[str], rounds: int, workers: int) -> floa
 
 
 async def measure_ours(arguments: argparse.Namespace) -> float:
-    defaults = load()
-    poller = replace(defaults.poller, allow_private_addresses=True, min_interval_s=1, max_interval_s=1)
-    polling = replace(defaults.polling, first_polls_per_s=1e6)
+    print(f"dateline, states and articles to {'Kafka' if arguments.bootstrap else 'the embedded broker'}:")
     async with AsyncExitStack() as stack:
         bootstrap = arguments.bootstrap or await stack.enter_async_context(embedded_broker())
-        kafka = replace(defaults.kafka, bootstrap=bootstrap, idempotence=bool(arguments.bootstrap))
-        topics = replace(defaults.topics, feeds=f"b{os.getpid()}.feeds", articles=f"b{os.getpid()}.articles")
-        polling = replace(polling, group=f"b{os.getpid()}")
-        settings = defaults.model_copy(update={"poller": poller, "polling": polling, "kafka": kafka, "topics": topics})
-        with Server(arguments.feeds, arguments.items) as addresses:
-            print(f"dateline, states and articles to {'Kafka' if arguments.bootstrap else 'the embedded broker'}:")
-            return await ours(settings, addresses, arguments.rounds)
+        if arguments.feeds:
+            with Server(arguments.feeds, arguments.items) as addresses:
+                await many(settings_for(bootstrap, "many", embedded=not arguments.bootstrap), addresses, arguments.items)
+        with Server(arguments.mixed, arguments.items, mixed=True) as addresses:
+            print(f"{arguments.mixed} mixed feeds:")
+            return await mixed(settings_for(bootstrap, "mixed", embedded=not arguments.bootstrap), addresses, arguments.rounds)
+
+
+def settings_for(bootstrap: str, name: str, *, embedded: bool) -> Settings:
+    """As shipped, except that every feed is due a second after its last poll, and the first polls of all come at once."""
+    defaults, prefix = load(), f"{name}{os.getpid()}"
+    many = name == "many"
+    poller = replace(defaults.poller, allow_private_addresses=True, min_interval_s=600 if many else 1, max_interval_s=86_400 if many else 1)
+    polling = replace(defaults.polling, first_polls_per_s=1e6, group=prefix)
+    kafka = replace(defaults.kafka, bootstrap=bootstrap, idempotence=not embedded)
+    topics = replace(defaults.topics, feeds=f"{prefix}.feeds", articles=f"{prefix}.articles")
+    return defaults.model_copy(update={"poller": poller, "polling": polling, "kafka": kafka, "topics": topics})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--feeds", type=int, default=10_000)
+    parser.add_argument("--mixed", type=int, default=1_000)
     parser.add_argument("--items", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bootstrap")
@@ -258,7 +313,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rate = asyncio.run(measure_ours(arguments))
     for workers in arguments.reader_workers if arguments.reader else ():
-        with Server(arguments.feeds, arguments.items) as addresses:
+        with Server(arguments.mixed, arguments.items, mixed=True) as addresses:
             print(f"reader, {workers} threads:")
             other = theirs(arguments.reader, addresses, arguments.rounds, workers)
         print(f"  dateline polls {rate / other:.1f} times as many")
