@@ -24,6 +24,7 @@ from dateline.delivery.kafka import KafkaOptions, make_consumer
 log = logging.getLogger(__name__)
 
 READ_MS = 200
+PROVE_AGAIN_S = 1.0
 AT_ONCE = 500  # records between two chances for the rest of the process to run: states are read at some 5,000 a second
 
 
@@ -85,7 +86,7 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
         while True:
             await self._read()
             if time.monotonic() >= prove_at and self._joined:
-                prove_at = time.monotonic() + (self._options.heartbeat_s if await self._prove() else READ_MS / 1000)
+                prove_at = time.monotonic() + (self._options.heartbeat_s if await self._prove() else PROVE_AGAIN_S)
             await self._open_those_read()
 
     async def let_all_go(self) -> None:
