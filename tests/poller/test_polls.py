@@ -181,6 +181,17 @@ async def test_failures_keep_what_was_known(options: PollerOptions) -> None:
         assert (await polled(rss([BRIDGE]), options, after.state)).articles == ()
 
 
+async def test_more_is_remembered_of_a_feed_with_long_documents(options: PollerOptions) -> None:
+    roomy = dataclasses.replace(options, max_items=50, max_seen_items=400, min_seen_items=10, seen_documents=2)
+    state = None
+    for day in range(9):
+        state = (await polled(rss([{"title": f"{day}-{number}"} for number in range(20)]), roomy, state)).state
+    assert state is not None
+    assert len(state.seen) == 40
+    short = (await polled(rss([{"title": "8-19"}]), roomy, state)).state
+    assert len(short.seen) == 40  # one short document makes nothing be forgotten
+
+
 async def test_the_table_of_seen_items_is_bounded_and_forgets_the_longest_unseen(options: PollerOptions) -> None:
     state = None
     for day in range(5):

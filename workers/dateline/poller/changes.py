@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dateline.poller.articles import make_article
-from dateline.poller.feeds import FeedState, SeenItem
+from dateline.poller.feeds import FeedState, SeenItem, remembered
 from dateline.poller.fetching import Fetcher
 from dateline.poller.identity import Identified, identify
 from dateline.poller.opml import Feed
@@ -56,7 +56,7 @@ async def changes(
             first_seen=first_seen,
             claims=claims,
         )
-    return articles, _remember(state, here, options.max_seen_items)
+    return articles, _remember(state, here, remembered(max(state.longest, len(here)), options))
 
 
 def _remember(state: FeedState, here: Mapping[str, SeenItem], limit: int) -> dict[str, SeenItem]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dateline.poller.opml import Feed
+from dateline.poller.options import PollerOptions
 from dateline.poller.websub import Subscription
 from dateline.records import VERSION, Instant
 
@@ -76,6 +77,7 @@ class FeedState:
     absence: Absence | None = None  # how long its server has said so, until it does not
     move: Move | None = None  # where its address is said to have moved for good, until that has held
     push: Subscription | None = None  # with the hub that the feed names
+    longest: int = 0  # items of its longest document: how many are remembered depends on it
     seen: Mapping[str, SeenItem] = field(default_factory=dict)
     version: int = VERSION
     unknown: Mapping[str, Any] = field(default_factory=dict)  # what a newer program added: written again as it came
@@ -94,3 +96,8 @@ def asked_at(state: FeedState, url: str) -> FeedState:
     return dataclasses.replace(
         state, url=url, etag=None, last_modified=None, body_hash=None, last_whole=None, validators_lie=False, move=None, absence=None
     )
+
+
+def remembered(longest: int, options: PollerOptions) -> int:
+    """How many items are remembered of a feed whose longest document had so many."""
+    return min(options.max_seen_items, max(options.min_seen_items, options.seen_documents * longest))

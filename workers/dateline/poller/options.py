@@ -80,6 +80,8 @@ class PollerOptions:
     proxy_password: SecretStr
     credentials: SecretStr
     max_items: int
+    seen_documents: int
+    min_seen_items: int
     max_seen_items: int
     max_text_chars: int
     reading_processes: int

@@ -85,7 +85,8 @@ async def _read_body(
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
-    answered = dataclasses.replace(answered, seen=seen, push=push, hint_s=parsed.hint_s)
+    longest = max(state.longest, len(parsed.items))
+    answered = dataclasses.replace(answered, seen=seen, longest=longest, push=push, hint_s=parsed.hint_s)
     news = stated_dates(articles) if articles else None
     after = succeeded(answered, now, options, news=news, fresh_s=got.fresh_s, moved_to=to)
     return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)

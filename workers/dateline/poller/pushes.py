@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from dateline.poller.changes import changes
-from dateline.poller.feeds import FeedState
+from dateline.poller.feeds import FeedState, remembered
 from dateline.poller.fetching import Fetched, Fetcher
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
@@ -32,12 +32,12 @@ async def read_push(
     articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     if push:
         push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(articles))
-    after = dataclasses.replace(state, seen=seen, push=push)
+    after = dataclasses.replace(state, seen=seen, longest=max(state.longest, len(parsed.items)), push=push)
     if not articles:
         return PollResult(outcome="unchanged", cause="push", articles=(), state=after)
     after = brought(after, stated_dates(articles), now, options)
     after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None)
-    if push and push.pushed > options.max_seen_items - options.max_items:  # more might push out what the feed still holds
+    if push and push.pushed > remembered(after.longest, options) - after.longest:  # more might push out what the feed still holds
         after = poll_soon(after, now, options)
     return PollResult(outcome="news", cause="push", articles=tuple(articles), state=after)
 
