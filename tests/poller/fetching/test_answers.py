@@ -66,6 +66,13 @@ async def test_validators_that_no_header_may_hold_are_dropped(traps: Traps, opti
     assert (got.body, got.etag) == (b"news", None)
 
 
+async def test_validators_too_long_to_keep_are_dropped(traps: Traps, options: PollerOptions) -> None:
+    traps.on("/feed", says(NEWS, ETag='"' + "x" * 30_000 + '"', Last_Modified="x" * 30_000))
+    got = await fetch(traps, traps.url("/feed"), options)
+    assert isinstance(got, Fetched)
+    assert (got.etag, got.last_modified) == (None, None)
+
+
 async def test_what_a_status_means(traps: Traps, options: PollerOptions) -> None:
     traps.on("/gone", status(410))
     assert await fetch(traps, traps.url("/gone"), options) == Gone()

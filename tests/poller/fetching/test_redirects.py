@@ -33,7 +33,9 @@ async def test_every_step_is_told(traps: Traps, options: PollerOptions) -> None:
     assert await fetch(traps, traps.url("/old"), options) == Retry("status: HTTP 500", hops=hops)
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://x.example/", "http://[::bad/", "gopher:", "http:///", "data:,x"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://x.example/", "http://[::bad/", "gopher:", "http:///", "data:,x", "/" + "x" * 5_000]
+)
 async def test_redirects_that_lead_off_the_web_are_failures(traps: Traps, options: PollerOptions, target: str) -> None:
     traps.on("/feed", moved(302, target))
     got = await fetch(traps, traps.url("/feed"), options)

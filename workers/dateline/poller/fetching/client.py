@@ -27,6 +27,7 @@ from dateline.poller.options import PollerOptions
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_HEADER_BYTES = 65_536  # of one header: security policies and cookies of news sites are longer than aiohttp's 8,190
+_MAX_ADDRESS = 4_000  # characters of a redirect's target: it may become a feed's address
 _MAX_HEADERS = 1_000  # Media Cloud's fetcher met feeds with more than the 100 that Python's own client takes
 
 T = TypeVar("T")
@@ -182,6 +183,8 @@ def _parsed(text: str) -> URL:
 
 def _joined(address: URL, location: str) -> URL:
     """Where a redirect leads, without the credentials that it may name: whose they are we can't know."""
+    if len(location) > _MAX_ADDRESS:
+        raise aiohttp.InvalidURL(location[:100], f"longer than {_MAX_ADDRESS} characters")
     target = _parsed(location)
     if target.scheme and not target.raw_host:
         raise aiohttp.InvalidURL(location)

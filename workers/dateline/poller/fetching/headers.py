@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+_LONGEST_KEPT = 2_000  # characters: entity tags and content types are a line, addresses seldom more
 _LONGEST_NUMBER = 12  # digits: what is longer is nonsense, and would be slow to read
 
 
@@ -40,8 +41,9 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def printable(header: str | None) -> str | None:
-    """A header as HTTP allows it, else none: aiohttp hands other bytes on as surrogates, which no record can hold."""
-    return header if header and header.isascii() and header.isprintable() else None
+    """A header as HTTP allows it and short enough to keep, else none: aiohttp hands other bytes on as surrogates, which no record can
+    hold."""
+    return header if header and header.isascii() and header.isprintable() and len(header) <= _LONGEST_KEPT else None
 
 
 def linked(response: aiohttp.ClientResponse, relation: str) -> Iterator[str]:
