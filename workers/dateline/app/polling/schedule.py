@@ -11,6 +11,8 @@ from dateline.app.polling.pressure import Pressure
 from dateline.app.polling.share import Share
 from dateline.poller import FeedState
 
+_SLACK = 1_000  # entries that no longer hold, before they are looked for
+
 
 class Schedule:
     """Feeds by when they are due. A feed that was never polled waits for its turn among such, so that a long new list is not asked
@@ -36,6 +38,9 @@ class Schedule:
         due = self._due(state) if in_s is None else time.time() + in_s
         number = self._entries[feed_id] = next(self._numbers)
         heapq.heappush(self._waiting, (due, number, share, feed_id))
+        if len(self._waiting) > 2 * len(self._entries) + _SLACK:  # each push of a hub puts its feed anew
+            self._waiting = [entry for entry in self._waiting if self._holds(*entry[1:])]
+            heapq.heapify(self._waiting)
         self._changed.set()
 
     def drop(self, feed_id: str) -> None:
