@@ -86,6 +86,7 @@ class PollerOptions:
     max_text_chars: int
     reading_processes: int
     reading_timeout_s: float
+    reading_memory_mb: int
     clock_skew_s: int
     earliest_year: int
     stop_deadline_s: float

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -33,9 +34,10 @@ class Reader(Protocol):
 class ProcessReader:
     """A pool of processes. One that hangs or dies is replaced together with its pool; what else ran there is tried once more."""
 
-    def __init__(self, processes: int, timeout_s: float) -> None:
+    def __init__(self, processes: int, timeout_s: float, memory_mb: int) -> None:
         self._processes = processes
         self._timeout_s = timeout_s
+        self._memory_mb = memory_mb
         self._turns = asyncio.Semaphore(processes)  # what waits for a process is not timed
         self._pool = self._new_pool()
 
@@ -48,6 +50,9 @@ class ProcessReader:
                 except TimeoutError:
                     self._replace(pool)
                     return Unreadable(f"read: not done within {self._timeout_s:g} s")
+                except MemoryError:
+                    self._replace(pool)  # what it took is not given back
+                    return Unreadable(f"read: takes more than {self._memory_mb} MB")
                 except BrokenProcessPool:
                     self._replace(pool)
                 except Exception as error:  # noqa: BLE001 — whatever a parser does to hostile bytes is a named failure
@@ -59,7 +64,8 @@ class ProcessReader:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # spawn: a fork of a process with threads and an event loop may hang
-        return ProcessPoolExecutor(self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_live_with_parent)
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin, initargs=(self._memory_mb,))
 
     def _replace(self, pool: ProcessPoolExecutor) -> None:
         if pool is self._pool:  # else somebody who saw it break was quicker
@@ -73,8 +79,10 @@ class ProcessReader:
         pool.shutdown(wait=False)  # what was running or waiting there ends as BrokenProcessPool
 
 
-def _live_with_parent() -> None:
-    """In a reading process: leave Ctrl-C to the parent to answer, and end with it, also when it is killed."""
+def _begin(memory_mb: int) -> None:
+    """In a reading process: leave Ctrl-C to the parent to answer, end with it, also when it is killed, and take no more memory than
+    this: a document of 10 MB can be written so that it needs many GB."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1_000_000, resource.RLIM_INFINITY))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -88,7 +96,7 @@ def _end_with_parent() -> None:
 @asynccontextmanager
 async def open_reader(options: PollerOptions) -> AsyncIterator[ProcessReader]:
     """A pool of reading processes for the life of the block."""
-    reader = ProcessReader(options.reading_processes, options.reading_timeout_s)
+    reader = ProcessReader(options.reading_processes, options.reading_timeout_s, options.reading_memory_mb)
     try:
         yield reader
     finally:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 MAX_LINE = 1_000  # titles, names, ids: longer ones are mistakes or attacks
 MAX_SUMMARY = 2_000  # a paragraph or two; the text is its own field
 MAX_URL = 4_000
+MOST_ENTRIES = 20_000  # no feed has as many; a million of seven bytes each would take a minute and 400 MB
 MAX_NAMES = 20  # authors and tags of one item
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from dateline.poller.parsing.dates import Dates
 from dateline.poller.parsing.feeds import Item, ParsedFeed, Unreadable
-from dateline.poller.parsing.fields import MAX_SUMMARY, address, addresses, latest, line, lines
+from dateline.poller.parsing.fields import MAX_SUMMARY, MOST_ENTRIES, address, addresses, latest, line, lines
 from dateline.poller.text import html_to_text
 
 
@@ -22,6 +22,8 @@ def parse_json(text: str, url: str, max_items: int, limit: int) -> ParsedFeed | 
     if not isinstance(feed, dict) or not str(feed.get("version", "")).startswith("https://jsonfeed.org/version/"):
         return Unreadable("parse: JSON, but no JSON Feed: its version is not one of jsonfeed.org")
     raw, hubs = feed.get("items"), feed.get("hubs")
+    if isinstance(raw, list) and len(raw) > MOST_ENTRIES:
+        return Unreadable(f"parse: more than {MOST_ENTRIES} items")
     language = line(feed.get("language"))
     dates = Dates(language)
     told = [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,18 @@ import feedparser
 
 from dateline.poller.parsing.dates import Dates
 from dateline.poller.parsing.feeds import Item, ParsedFeed, Unreadable
-from dateline.poller.parsing.fields import MAX_SUMMARY, address, addresses, latest, line, lines
+from dateline.poller.parsing.fields import MAX_SUMMARY, MOST_ENTRIES, address, addresses, latest, line, lines
 from dateline.poller.parsing.mending import mend
 from dateline.poller.text import html_to_text
 
+_ENTRY = re.compile(r"<(?:[\w.-]{1,30}:)?(?:item|entry)\b", re.IGNORECASE)
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
 def parse_xml(text: str, root: tuple[str, int], url: str, max_items: int, limit: int) -> ParsedFeed | Unreadable:
     """`root` is what `feed_name` found in the text."""
+    if len(_ENTRY.findall(text)) > MOST_ENTRIES:
+        return Unreadable(f"parse: more than {MOST_ENTRIES} items")
     is_atom = root[0].lower().endswith("feed")
     headers = {"content-type": "application/xml; charset=utf-8"}
     if is_atom:  # RSS knows no base: feedparser would make every guid an address on it
