@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from poller.traps import Play, Traps, hangs_up, honest, moved, says, status, stubborn
 from reading_here import here
 
@@ -88,13 +89,14 @@ async def test_a_repeated_etag_without_news_is_no_lie(traps: Traps, options: Pol
     assert not life.state.validators_lie
 
 
-async def test_not_modified_for_ever_is_found_out_and_nothing_is_lost(traps: Traps, options: PollerOptions) -> None:
-    """Once the silence is beyond the feed's habit the whole document is asked for, and then the old tag is tried again: proof."""
+HOURLY = [f"<item><title>{hour}</title><pubDate>Sat, 20 Dec 2025 {hour}:00:00 GMT</pubDate></item>" for hour in ("08", "09", "10")]
+
+
+@pytest.mark.parametrize("first", [rss("one", head="".join(HOURLY)), rss("one")])
+async def test_not_modified_for_ever_is_found_out_and_nothing_is_lost(traps: Traps, options: PollerOptions, first: bytes) -> None:
+    """Once the silence is beyond the feed's habit, or none is known, the whole document is asked for, and then the old tag is tried
+    again: proof."""
     life = Life(traps, options)
-    dated = "".join(
-        f"<item><title>{hour}</title><pubDate>Sat, 20 Dec 2025 {hour}:00:00 GMT</pubDate></item>" for hour in ("08", "09", "10")
-    )
-    first = rss("one").replace(b"<item>", dated.encode() + b"<item>", 1)
     traps.on("/feed", stubborn(first, '"1"'), stubborn(rss("one", "hidden"), '"2"'))
     await life.poll()
     found = [await life.titles() for _ in range(8)]

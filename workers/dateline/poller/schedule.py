@@ -109,7 +109,8 @@ def wants_whole(state: FeedState, now: datetime, options: PollerOptions) -> bool
     if state.validators_lie or state.last_whole is None:
         return state.validators_lie
     age, often = (now - state.last_whole).total_seconds(), options.schedule
-    suspicious = is_silent(state, now, often.suspicious_gaps) and age >= max(often.whole_min_s, _silence(state, now) / 2)
+    silence, gap = _silence(state, now), state.gap_s or often.whole_min_s  # a lie may be why no habit is known
+    suspicious = silence >= often.suspicious_gaps * gap and age >= max(often.whole_min_s, silence / 2)
     return suspicious or age >= often.whole_every_s
 
 
