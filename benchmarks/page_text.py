@@ -22,7 +22,7 @@ from pathlib import Path
 
 import trafilatura
 
-from dateline.poller import page_text
+from dateline.poller.pages import page_text, read_page
 from dateline.settings import load
 
 _TOKEN = re.compile(r"\w+")
@@ -82,6 +82,7 @@ def main() -> None:
         "trafilatura": lambda body: trafilatura.extract(body, include_comments=False),
         "favor_precision": lambda body: trafilatura.extract(body, include_comments=False, favor_precision=True),
         "dateline": lambda body: page_text(body, None, limit),
+        "and all it says": lambda body: read_page(body, None, "https://news.example/story", limit).text,
     }
     texts: dict[str, dict[str, str]] = {}
     taken: dict[str, list[float]] = {name: [] for name in readers}

@@ -17,6 +17,7 @@ from trafilatura.settings import Document
 
 from dateline.config_files import config_file
 from dateline.furniture import Furniture, load_furniture
+from dateline.poller.pages.markup import count_elements
 from dateline.poller.text import clean
 
 _MAX_ELEMENTS = 15_000  # of what is left; news pages have 1,600 at most. trafilatura takes 9 s for so many in one paragraph
@@ -29,6 +30,7 @@ _HIDDEN_CLASS = re.compile(
     r"(?:^|\s)(?:hide|(?:is-)?hidden|d-none|visually-?hidden|sr-only|screen-reader(?:-text)?|no-?print|print-(?:only|header|footer))(?:\s|$)",
     re.IGNORECASE,
 )
+_SHOWN_CLASS = re.compile(r"(?:sm|md|lg|xl):(?!hidden)|d-(?:sm|md|lg|xl)-(?!none)")  # hidden on narrow screens only
 _MOST_HIDDEN = 0.5  # of the page's text: what hides more is shown by a script, and is the article
 _TEASERS = ("p", "li", "ul", "ol", "h2", "h3", "h4", "h5", "div")
 _BLOCKS = frozenset(("p", "div", "ul", "ol", "table", "section", "article", "blockquote"))
@@ -50,7 +52,7 @@ _CREDIT = re.compile(r"©|copyright|contributed to this|reporting by", re.IGNORE
 def article_text(tree: HtmlElement, max_chars: int) -> str:
     """The article's paragraphs, a line each; "" when the page holds none. Changes the tree."""
     _prune(tree)
-    if sum(1 for _ in tree.iter()) > _MAX_ELEMENTS:
+    if count_elements(tree) > _MAX_ELEMENTS:
         return ""
     found = bare_extraction(tree, include_comments=False)
     if not isinstance(found, Document):
@@ -84,7 +86,8 @@ def _drop_hidden(tree: HtmlElement) -> None:
 def _is_hidden(element: HtmlElement) -> bool:
     if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
         return True
-    return element.tag != "html" and _HIDDEN_CLASS.search(element.get("class") or "") is not None
+    classes = element.get("class") or ""
+    return element.tag != "html" and _HIDDEN_CLASS.search(classes) is not None and not _SHOWN_CLASS.search(classes)
 
 
 def _drop_popups(tree: HtmlElement) -> None:
