@@ -39,12 +39,12 @@ WHOLE = [SANK, SEARCH, INQUIRY]
         f"<article>{paragraphs(SANK, SEARCH)}<ul><li><a href='/b'>Bridge reopened</a></li><li><a href='/c'>Six arrested</a></li></ul>"
         f"{paragraphs(INQUIRY)}</article>",
         f"<article>{STORY}<div style='display:none'><p>You have read your last free article of this month.</p></div></article>",
-        f"<article>{paragraphs(SANK)}<p class='hidden md:block'>{SEARCH}</p>{paragraphs(INQUIRY)}<p class='hidden'>{SANK.upper()}</p></article>",
+        f"<article><p>{SANK}</p><p class='hidden md:block'>{SEARCH}</p><p>{INQUIRY}</p><p class='hidden'>Hide {SANK}</p></article>",
         f"<article>{STORY}<h3>More stories</h3><p>Bridge reopened</p><p>Six arrested in the harbour</p></article>",
         f"<div class='print-header'><p>This copy is for your personal use only.</p></div><article>{STORY}</article>",
         "<table><tr><td>Weather<br>Sport<br>Rates</td><td><h1>Ferry sinks on lake</h1>" + STORY + "</td></tr></table>",
     ],
-    ids=["menus", "headings", "endings", "teaser", "list of teasers", "hidden", "hidden by class", "last section", "print header", "layout"],
+    ids=["menus", "headings", "endings", "teaser", "list of teasers", "hidden", "hidden class", "last section", "print header", "layout"],
 )  # fmt: skip
 def test_the_text_is_the_article_alone(body: str) -> None:
     assert text_of(body) == WHOLE
