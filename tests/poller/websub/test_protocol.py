@@ -93,6 +93,10 @@ def test_what_hubs_ask() -> None:
     assert read_question(asks) == Intent(mode="subscribe", topic=TOPIC, challenge="c", lease_s=600)
     assert read_question(asks | {"hub.lease_seconds": "for ever"}) == Intent(mode="subscribe", topic=TOPIC, challenge="c", lease_s=None)
     assert read_question({"hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "not\nyou"}) == Denial(topic=TOPIC, reason="not you")
+    hostile = read_question({"hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "\x1b[31m\x00\ud800" + "no" * 1_000})
+    assert isinstance(hostile, Denial)
+    assert len(hostile.reason) <= 300
+    assert hostile.reason.isprintable()  # it is kept in the feed's state, as JSON, and shown on terminals
 
 
 @given(st.dictionaries(st.sampled_from(["hub.mode", "hub.topic", "hub.challenge", "hub.lease_seconds", "x"]), st.text(max_size=30)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from dateline.poller.text import clean_line
 from dateline.poller.websub.callbacks import Callbacks
 
 MAX_REASON = 300
@@ -62,7 +63,7 @@ def read_question(query: Mapping[str, str]) -> Intent | Denial | Meaningless:
         return Meaningless("no hub.topic")
     match query.get("hub.mode"):
         case "denied":
-            return Denial(topic=topic, reason=" ".join(query.get("hub.reason", "").split())[:MAX_REASON])
+            return Denial(topic=topic, reason=clean_line(query.get("hub.reason", ""), MAX_REASON))
         case ("subscribe" | "unsubscribe") as mode:
             if not 0 < len(challenge) <= MAX_CHALLENGE:
                 return Meaningless("no hub.challenge, or an endless one")
