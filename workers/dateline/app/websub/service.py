@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from dateline.app.websub.asking import Asking
 from dateline.app.websub.endpoint import Endpoint
@@ -24,6 +25,15 @@ from dateline.poller.subscribing import slowed
 from dateline.poller.websub import Callbacks, WebSubOptions
 
 log = logging.getLogger(__name__)
+
+
+def _of_our_own(record: logging.LogRecord) -> bool:
+    """Not what is no HTTP at all: anybody can send it, and it is answered by 400."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_requests_log = logging.getLogger(f"{__name__}.requests")
+_requests_log.addFilter(_of_our_own)
 
 
 def callbacks_of(options: WebSubOptions) -> Callbacks:
@@ -111,7 +121,7 @@ async def open_websub(
     host, port = options.websub.host, options.websub.port
     websub = WebSub(feeds, callbacks, options, fetcher=fetcher, read=read, watch=watch)
     # Bodies as they come: what is signed is what was sent, and nobody unpacks a bomb here
-    runner = web.AppRunner(websub.endpoint.application(), access_log=None, auto_decompress=False, lingering_time=1)
+    runner = web.AppRunner(websub.endpoint.application(), access_log=None, auto_decompress=False, lingering_time=1, logger=_requests_log)
     await runner.setup()
     try:
         try:
