@@ -162,16 +162,17 @@ def _right(examples: Sequence[Example], labels: Sequence[str]) -> Matrix:
 
 
 def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
-    """Sentences whose type is known."""
+    """Sentences whose type is known; all of them parsed, whether or not reading them would be."""
+    parser = dataclasses.replace(reader.parser, wanted=None)
     for name in SNIPPETS:
         for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
-            text = pipeline.parse(reader.parser, article.text)
+            text = pipeline.parse(parser, article.text)
             yield _example(reader, text.sents[0], _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_own()):
         if gold["types"]:
-            yield _example(reader, pipeline.parse(reader.parser, article.text).sents[0], _types(gold), number % FOLDS)
+            yield _example(reader, pipeline.parse(parser, article.text).sents[0], _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
-        text = pipeline.parse(reader.parser, article.text)
+        text = pipeline.parse(parser, article.text)
         for sentence in text.sents:
             types = {event["type"] for event in gold["events"] if _quotes(sentence, event["evidence"], text.text)}
             if types:

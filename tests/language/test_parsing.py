@@ -106,8 +106,9 @@ def test_sentences_that_nobody_wants_are_not_parsed(choosy: Parser, whole: Parse
     for sentence in parsed:
         for ours, theirs in zip(sentence, all_of_it[sentence.start : sentence.end], strict=True):
             assert (ours.tag_, ours.lemma_, ours.dep_, ours.head.i) == (theirs.tag_, theirs.lemma_, theirs.dep_, theirs.head.i)
-    assert [(entity.text, entity.label_) for entity in doc.ents if entity.label_ != "CARDINAL"] == [
-        (entity.text, entity.label_) for entity in all_of_it.ents if entity.label_ != "CARDINAL"
+    inside = {token.i for sentence in parsed for token in sentence}
+    assert [(entity.text, entity.label_) for entity in doc.ents] == [
+        (entity.text, entity.label_) for entity in all_of_it.ents if entity.start in inside
     ]
 
 

@@ -1,41 +1,121 @@
-"""Candidates: sentences that may tell an event, judged by their words alone, before anything is parsed."""
+"""Candidates: sentences that may tell an event, judged by their words alone, before anything is parsed.
+
+A sentence is one if it holds all words of a trigger and a small model finds it likely to tell an event: a linear one over its words and
+the kinds of triggers that it holds, trained by benchmarks/train_candidates.py on what the whole of extraction finds in such sentences.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from math import sqrt
+from pathlib import Path
+from typing import NamedTuple
 
+from dateline.extraction.judge import MODELS
+from dateline.extraction.linear import LinearModel, load_model
 from dateline.extraction.ontology import Ontology, Sense
 
+SENTENCES = MODELS / "sentences.npz"
+LIKELY = -0.9  # log odds from which on a sentence is parsed
+_MAX_KEPT = 100_000  # words: when full, begun anew
 
-@dataclass(frozen=True, slots=True)
+
+class _Phrase(NamedTuple):
+    """Words of a trigger, and its kind."""
+
+    words: frozenset[str]
+    kind: str
+
+
+class _Word(NamedTuple):
+    """What is known of a word."""
+
+    weight: float
+    lemmas: frozenset[str]  # all that it may be a form of
+    kinds: tuple[str, ...]  # of the triggers that it is alone
+    phrases: tuple[_Phrase, ...]  # the longer triggers whose rarest word it is
+
+
 class EventWords:
-    """The triggers of an ontology, as sets of lemmas that a sentence must hold. `lemmas`: all that a word may be a form of."""
+    """The triggers of an ontology as a sentence holds them, wherever they stand in it, and what a model makes of them."""
 
-    by_anchor: dict[str, tuple[frozenset[str], ...]]  # the anchor lemma; what else must stand in the sentence
-    lemmas: Callable[[str], frozenset[str]]
+    def __init__(self, ontology: Ontology, lemmas: Callable[[str], frozenset[str]], model: LinearModel) -> None:
+        """`lemmas`: all that a word in lower case may be a form of."""
+        self._lemmas, self._model = lemmas, model
+        triggers = {
+            _Phrase(frozenset(sense.words), _kind(sense))
+            for index in (ontology.verbs, ontology.nouns)
+            for senses in index.values()
+            for sense in senses
+        }
+        self._single: dict[str, set[str]] = {}
+        self._phrases: dict[str, list[_Phrase]] = {}
+        common: dict[str, int] = {}
+        for trigger in triggers:
+            for word in trigger.words:
+                common[word] = common.get(word, 0) + 1
+        for trigger in sorted(triggers, key=lambda one: (sorted(one.words), one.kind)):
+            if len(trigger.words) == 1:
+                self._single.setdefault(min(trigger.words), set()).add(trigger.kind)
+            else:
+                rarest = min(sorted(trigger.words), key=lambda word: common[word])
+                self._phrases.setdefault(rarest, []).append(trigger)
+        self._words: dict[str, _Word] = {}
+        self._kinds = {kind: self._weight(f"trigger {kind}") for kind in sorted({one.kind for one in triggers})}
+        self._bias = float(model.bias[0])
 
     def may_tell(self, words: Sequence[str]) -> bool:
-        """Whether the trigger finder could find anything in a sentence of these words, in lower case. May say yes for nothing."""
-        anchors: set[str] = set()
-        for word in words:
-            anchors.update(lemma for lemma in self.lemmas(word) if lemma in self.by_anchor)
-        if not anchors:
+        """Whether a sentence of these words, in lower case, is worth parsing."""
+        known = self._known(words)
+        kinds = _kinds(known)
+        if not kinds:
             return False
-        present: frozenset[str] = frozenset().union(*(self.lemmas(word) for word in words))
-        return any(others <= present for anchor in anchors for others in self.by_anchor[anchor])
+        told = sum(word.weight for word in known) + sum(self._kinds[kind] for kind in kinds)
+        return self._bias + told / sqrt(len(known) + len(kinds)) >= LIKELY
+
+    def features(self, words: Sequence[str]) -> dict[str, float]:
+        """What the model is asked about a sentence; empty where it holds no trigger."""
+        kinds = _kinds(self._known(words))
+        names = [*(f"word {word}" for word in dict.fromkeys(words)), *(f"trigger {kind}" for kind in sorted(kinds))]
+        return dict.fromkeys(names, 1 / sqrt(len(names))) if kinds else {}
+
+    def _known(self, words: Sequence[str]) -> list[_Word]:
+        """Each different word once, in the order of the sentence: sums of rounded numbers depend on their order."""
+        found = []
+        for word in dict.fromkeys(words):
+            known = self._words.get(word)
+            if known is None:
+                if len(self._words) >= _MAX_KEPT:
+                    self._words.clear()
+                known = self._words[word] = self._look_up(word)
+            found.append(known)
+        return found
+
+    def _look_up(self, word: str) -> _Word:
+        lemmas = self._lemmas(word)
+        kinds = tuple(sorted({kind for lemma in lemmas for kind in self._single.get(lemma, ())}))
+        phrases = tuple(phrase for lemma in sorted(lemmas) for phrase in self._phrases.get(lemma, ()))
+        return _Word(self._weight(f"word {word}"), lemmas, kinds, phrases)
+
+    def _weight(self, feature: str) -> float:
+        return float(self._model.scores({feature: 1.0})[0])
 
 
-def event_words(ontology: Ontology, lemmas: Callable[[str], frozenset[str]]) -> EventWords:
-    """What to look for so that no sentence with a trigger of this ontology is missed."""
-    found: dict[str, set[frozenset[str]]] = {}
-    for index in (ontology.verbs, ontology.nouns):
-        for anchor, senses in index.items():
-            found.setdefault(anchor, set()).update(_needed(senses))
-    # Fewest words first, then by name: the order decides nothing but how soon a sentence is found to fit
-    ordered = {anchor: tuple(sorted(sets, key=lambda one: (len(one), sorted(one)))) for anchor, sets in found.items()}
-    return EventWords(ordered, lemmas)
+def _kind(sense: Sense) -> str:
+    """What the model knows a trigger by: one that a user adds is like others of its type."""
+    return f"{sense.event_type} {'weak' if sense.weak else 'own'} {'phrase' if len(sense.words) > 1 else 'word'}"
 
 
-def _needed(senses: Iterable[Sense]) -> set[frozenset[str]]:
-    return {frozenset(sense.words) for sense in senses}
+def _kinds(known: Sequence[_Word]) -> list[str]:
+    """The kinds of all triggers in a sentence, in an order that its words alone decide."""
+    kinds = {kind: None for word in known for kind in word.kinds}
+    phrases = [phrase for word in known for phrase in word.phrases]
+    if phrases:
+        present: frozenset[str] = frozenset().union(*(word.lemmas for word in known))
+        kinds.update((phrase.kind, None) for phrase in phrases if phrase.words <= present)
+    return list(kinds)
+
+
+def event_words(ontology: Ontology, lemmas: Callable[[str], frozenset[str]], path: Path = SENTENCES) -> EventWords:
+    """What to look for so that few sentences that tell an event are missed."""
+    return EventWords(ontology, lemmas, load_model(path))

@@ -72,11 +72,17 @@ _PATTERNS = tuple(
 )  # fmt: skip
 _STAMP = re.compile(r"\b(?:posted|updated?|published|created|modified|copyright)\b[\s:]*(?:on|at)?[\s:]*$", re.IGNORECASE)
 _STAMP_CHARS = 24  # before a date that tells when the page was made, not when anything happened
-_HINT = re.compile(
-    r"\d|day|week|month|year|hours|night|morning|afternoon|evening|tomorrow|christmas|halloween|fourth|spring|summer|fall|autumn|winter"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec",
-    re.IGNORECASE,
-)  # in every expression: a sentence without any of these, as half of them are, need not be searched
+# What stands in every expression of a kind: a sentence without any of these, as half of them are, need not be searched
+_HINTS = {
+    "digit": re.compile(r"\d"),
+    "month": re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE),
+    "word": re.compile(
+        r"day|week|month|year|hours|night|morning|afternoon|evening|tomorrow|christmas|halloween|fourth|spring|summer|fall|autumn|winter",
+        re.IGNORECASE,
+    ),
+}
+_OF_DIGITS = frozenset({"iso", "numeric", "year", "year_of"})
+_OF_MONTHS = frozenset({"month_day", "day_month", "month_year", "month", "bare_month"})
 _DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month", "holiday"})
 
 
@@ -107,10 +113,11 @@ class Reference:
 
 def expressions(text: str, reference: Reference) -> Iterator[Expression]:
     """The date expressions of a text, not overlapping, surest kinds first. Relative ones need a publication date."""
-    if not _HINT.search(text):
-        return
+    hints = {hint for hint, pattern in _HINTS.items() if pattern.search(text)}
     taken: list[tuple[int, int]] = []
     for name, pattern in _PATTERNS:
+        if ("digit" if name in _OF_DIGITS else "month" if name in _OF_MONTHS else "word") not in hints:
+            continue
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue

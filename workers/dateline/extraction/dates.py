@@ -27,6 +27,10 @@ _LIMITS = frozenset({"until", "till", "through", "to", "by", "before", "since", 
 _SAME_TIME = frozenset({"when", "as", "while", "where"})  # "was killed when a tree fell on Saturday"
 
 
+_Told = list[tuple[Expression, Expression]]
+"""Date expressions as they mean the past, and as they mean what is to come."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A date expression and the first of its content words."""
@@ -43,11 +47,12 @@ class _Found:
 class StoryDates:
     """The dates of one article, and the day that its text is at from sentence to sentence. `_days`: by sentence, in order."""
 
-    __slots__ = ("_cues", "_days", "_published")
+    __slots__ = ("_cues", "_days", "_published", "_told")
 
     def __init__(self, published: date | None, text: Doc, cues: Cues) -> None:
         self._published, self._cues = published, cues
         self._days: list[tuple[int, DateSpan]] = []
+        self._told: dict[int, _Told] = {}  # by sentence
         for number, sentence in enumerate(text.sents):
             day = self._told_in(sentence, number)
             if day is not None:
@@ -55,7 +60,10 @@ class StoryDates:
 
     def reader(self, sentence: Span, number: int, anchors: Sequence[Token]) -> DateReader:
         """For the triggers of one sentence; `number` is its position in the text, -1 in the title."""
-        return DateReader(sentence, self._reference(number), anchors, self._cues, self.day_at(number))
+        reference, told = self._reference(number), self._told.get(number)
+        if told is None:
+            told = _told(sentence, reference)
+        return DateReader(sentence, reference, told, anchors, self._cues, self.day_at(number))
 
     def _reference(self, number: int) -> Reference:
         before = self._last(number - 1)
@@ -65,7 +73,9 @@ class StoryDates:
         """The day a sentence tells of: of those near publication the one nearest to the root of the tree."""
         if self._published is None:
             return None
-        reader = DateReader(sentence, self._reference(number), (), self._cues, None)
+        reference = self._reference(number)
+        told = self._told[number] = _told(sentence, reference)
+        reader = DateReader(sentence, reference, told, (), self._cues, None)
         near = [
             (len(list(climb(found.token))), found.token.i, found.span)
             for found in reader.found(False)
@@ -89,10 +99,12 @@ class StoryDates:
 class DateReader:
     """Reads the date expressions of a sentence once, and gives each trigger the one nearest to it in the tree."""
 
-    __slots__ = ("_anchors", "_cues", "_found", "_reference", "_sentence", "_story_day")
+    __slots__ = ("_anchors", "_cues", "_found", "_reference", "_sentence", "_story_day", "_told")
 
-    def __init__(self, sentence: Span, reference: Reference, anchors: Sequence[Token], cues: Cues, story_day: DateSpan | None) -> None:
-        self._sentence, self._reference, self._cues, self._story_day = sentence, reference, cues, story_day
+    def __init__(
+        self, sentence: Span, reference: Reference, told: _Told, anchors: Sequence[Token], cues: Cues, story_day: DateSpan | None
+    ) -> None:
+        self._sentence, self._reference, self._told, self._cues, self._story_day = sentence, reference, told, cues, story_day
         self._anchors = frozenset(anchor.i for anchor in anchors)
         self._found: dict[bool, list[_Found]] = {}
 
@@ -146,21 +158,17 @@ class DateReader:
     def found(self, future: bool) -> list[_Found]:
         """The expressions of the sentence; `future`: of what is to come, else only those are that hang on such a verb."""
         if future not in self._found:
-            past = list(islice(expressions(self._sentence.text, self._reference), MAX_EXPRESSIONS))
-            ahead = {}
-            if past:
-                reference = Reference(self._reference.published, self._reference.story, future=True)
-                ahead = {one.start: one for one in islice(expressions(self._sentence.text, reference), MAX_EXPRESSIONS)}
-            self._found[future] = [one for expression in past if (one := self._place(expression, ahead, future)) is not None]
+            found = (self._place(expression, ahead, future) for expression, ahead in self._told)
+            self._found[future] = [one for one in found if one is not None]
         return self._found[future]
 
-    def _place(self, expression: Expression, ahead: dict[int, Expression], future: bool) -> _Found | None:
+    def _place(self, expression: Expression, ahead: Expression, future: bool) -> _Found | None:
         token = _token_at(self._sentence, expression.start, expression.end)
         if token is None or (expression.bare and token.ent_type_ != "DATE"):
             return None
         verb = next((above for above in climb(token) if above.pos_ in ("VERB", "AUX")), None)
         if future or (verb is not None and self._is_to_come(verb)):
-            expression = ahead.get(expression.start, expression)
+            expression = ahead
         said = verb is not None and token.head.i == verb.i and verb.lemma_.lower() in self._cues.report_verbs
         return _Found(expression, token, said)
 
@@ -183,6 +191,17 @@ class DateReader:
             if above.i in self._anchors and not any(child.lower_ in _SAME_TIME for child in above.children):
                 return True
         return False
+
+
+def _told(sentence: Span, reference: Reference) -> _Told:
+    """The expressions of a sentence."""
+    text = sentence.text
+    past = list(islice(expressions(text, reference), MAX_EXPRESSIONS))
+    if not past:
+        return []
+    future = Reference(reference.published, reference.story, future=True)
+    ahead = {one.start: one for one in islice(expressions(text, future), MAX_EXPRESSIONS)}
+    return [(one, ahead.get(one.start, one)) for one in past]
 
 
 def _is_limit(found: _Found) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dateline.language import Doc, Span, Token
 
@@ -15,9 +16,13 @@ _MODIFIERS = frozenset({"compound", "amod", "nmod", "poss", "nummod", "det", "qu
 
 def forms(token: Token) -> tuple[str, ...]:
     """The lemmas this token may be: the tagger's, and for a capitalised word, which it often takes for a name, those by its ending."""
-    lower = token.lower_
-    found = [token.lemma_.lower(), lower]
-    if token.pos_ == "PROPN" and len(lower) > 3:
+    return _forms(token.lemma_, token.lower_, token.pos_ == "PROPN")
+
+
+@lru_cache(maxsize=50_000)  # asked of every word several times
+def _forms(lemma: str, lower: str, capitalised: bool) -> tuple[str, ...]:
+    found = [lemma.lower(), lower]
+    if capitalised and len(lower) > 3:
         found += [lower[: -len(ending)] + other for ending, other in _ENDINGS if lower.endswith(ending)]
     return tuple(dict.fromkeys(found))
 

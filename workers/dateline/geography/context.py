@@ -5,16 +5,20 @@ Sums, from which a name's own part is taken off again, are what keeps the contex
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, MutableMapping
+from collections.abc import Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import cos, floor, radians
 from typing import Generic, TypeVar
 
-Cell = tuple[str, int, int]
+Cell = int
+"""A cell of either grid: a number, since these are looked up more often than anything else."""
 Key = TypeVar("Key", bound=Hashable)
 
 # Degrees of a cell; with the eight cells around it that is some 130 and some 500 km about a place
 CELLS = {"near": 0.8, "wide": 3.0}
+_ROW = 1_000  # more than there are columns: from a cell to the one north of it
+_FIRST = {"near": 500, "wide": 1_500}  # added to the number of a row: the grids have no cell in common
 _NARROWEST = 0.1  # near the poles columns are no narrower than at 84°
 
 
@@ -55,7 +59,8 @@ def add(into: MutableMapping[Key, float], key: Key, weight: float) -> None:
     into[key] = into.get(key, 0.0) + weight
 
 
-def cells_about(lat: float, lon: float) -> dict[str, list[Cell]]:
+@lru_cache(maxsize=8192)  # news speaks of the same places again and again
+def cells_about(lat: float, lon: float) -> Mapping[str, Sequence[Cell]]:
     """The cell of each grid that a place lies in, first, and the eight about it."""
     return {grid: _around(_cell_of(lat, lon, grid)) for grid in CELLS}
 
@@ -64,9 +69,9 @@ def _cell_of(lat: float, lon: float, grid: str) -> Cell:
     """The cell of a grid whose columns are about as wide as its rows are high."""
     degrees = CELLS[grid]
     row = floor(lat / degrees)
-    return grid, row, floor(lon * max(_NARROWEST, cos(radians((row + 0.5) * degrees))) / degrees)
+    column = floor(lon * max(_NARROWEST, cos(radians((row + 0.5) * degrees))) / degrees)
+    return (_FIRST[grid] + row) * _ROW + column
 
 
 def _around(cell: Cell) -> list[Cell]:
-    grid, row, column = cell
-    return [cell, *((grid, row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right)]
+    return [cell, *(cell + down * _ROW + right for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right)]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import log, log10
 from typing import TypeVar
 
-from dateline.geography.context import Cell, Context, Sums, add, cells_about
+from dateline.geography.context import CELLS, Cell, Context, Sums, add, cells_about
 from dateline.geography.gazetteer import Gazetteer, Match
 from dateline.geography.names import fold
 from dateline.geography.outlet import Home, is_in_domain, towns_of_outlet
@@ -41,7 +41,7 @@ class Name:
     entries: list[int]
     standing: list[Evidence]
     order: list[int]  # which toponyms of the text they are
-    cells: list[dict[str, list[Cell]]]  # where each candidate lies; empty for what is too wide to say
+    cells: list[Mapping[str, Sequence[Cell]]]  # where each candidate lies; empty for what is too wide to say
 
     @property
     def mass(self) -> float:
@@ -108,7 +108,7 @@ def _outlets_name(known: set[str], setting: _Setting) -> Iterator[Name]:
     yield Name((f"@{found[0]}", False, None), found[1], standing, [len(setting.toponyms) + _BESIDE], cells)
 
 
-def _cells(entry: int, gazetteer: Gazetteer) -> dict[str, list[Cell]]:
+def _cells(entry: int, gazetteer: Gazetteer) -> Mapping[str, Sequence[Cell]]:
     return cells_about(gazetteer.lat[entry], gazetteer.lon[entry]) if gazetteer.level(entry) in _SMALL_LEVELS else {}
 
 
@@ -206,35 +206,43 @@ def context_evidence(name: Name, context: Context[Key], gazetteer: Gazetteer) ->
     return found
 
 
+_REGIONS = ("country", "admin1", "admin2")
+_OF_REGION = {
+    (label, here): tuple(f"{label}_context.{'in_it_' if here else ''}{what}" for what in ("share", "names", "possible", "named", "beside"))
+    for label in _REGIONS
+    for here in (False, True)
+}
+_OF_CELL = {grid: tuple(f"proximity.{grid}_{what}" for what in ("names", "possible", "beside")) for grid in CELLS}
+
+
 def _of_regions(entry: int, own: Sums, total: Sums, others: float, beside: Sequence[Sums], gazetteer: Gazetteer) -> Evidence:
     evidence: Evidence = {}
-    for label, region in zip(("country", "admin1", "admin2"), _above(entry, gazetteer), strict=True):
+    for label, region in zip(_REGIONS, _above(entry, gazetteer), strict=True):
         if region < 0:
             continue
         mass = _rest(total.inside, own.inside, region)
-        kind = f"{label}_context.{'in_it_' if region == entry else ''}"
-        evidence[f"{kind}share"] = mass / others
-        evidence[f"{kind}names"] = log(1 + mass)
-        evidence[f"{kind}possible"] = log(1 + _rest(total.possible_inside, own.possible_inside, region))
-        evidence[f"{kind}named"] = min(1.0, _rest(total.named, own.named, region))
-        evidence[f"{kind}beside"] = sum(min(1.0, sums.inside.get(region, 0.0)) for sums in beside) / (len(beside) + 1)
+        share, names, possible, named, next_to = _OF_REGION[label, region == entry]
+        evidence[share] = mass / others
+        evidence[names] = log(1 + mass)
+        evidence[possible] = log(1 + _rest(total.possible_inside, own.possible_inside, region))
+        evidence[named] = min(1.0, _rest(total.named, own.named, region))
+        evidence[next_to] = sum([min(1.0, sums.inside.get(region, 0.0)) for sums in beside]) / (len(beside) + 1)
         if label == "country" and gazetteer.feature(entry) == "PPLC":
             evidence["capital.of_share"] = mass / others
     return evidence
 
 
 def _of_cells(grid: str, around: Sequence[Cell], own: Sums, total: Sums, beside: Sequence[Sums]) -> Evidence:
-    spoken_of = [cell for cell in around if cell in total.near]
-    mass = sum(_rest(total.near, own.near, cell) for cell in spoken_of)
-    possible = sum(_rest(total.possible_near, own.possible_near, cell) for cell in spoken_of)
-    close = sum(min(1.0, sum(sums.near.get(cell, 0.0) for cell in spoken_of)) for sums in beside)
-    return {
-        f"proximity.{grid}_names": log(1 + mass),
-        f"proximity.{grid}_possible": log(1 + possible),
-        f"proximity.{grid}_beside": close / (len(beside) + 1),
-    }
+    near = total.near
+    spoken_of = [cell for cell in around if cell in near]
+    mass = sum([_rest(near, own.near, cell) for cell in spoken_of])
+    possible = sum([_rest(total.possible_near, own.possible_near, cell) for cell in spoken_of])
+    close = sum([min(1.0, sum([sums.near.get(cell, 0.0) for cell in spoken_of])) for sums in beside])
+    names, likely, next_to = _OF_CELL[grid]
+    return {names: log(1 + mass), likely: log(1 + possible), next_to: close / (len(beside) + 1)}
 
 
 def _rest(total: Mapping[Where, float], own: Mapping[Where, float], where: Where) -> float:
     """What the other names make of a sum; rounding may leave a little less than nothing."""
-    return max(0.0, total.get(where, 0.0) - own.get(where, 0.0))
+    rest = total.get(where, 0.0) - own.get(where, 0.0)
+    return rest if rest > 0.0 else 0.0

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from dateline.records import Level
 
 PACKAGED = PackagedSources()
 
+_KEPT = 4096  # names asked for last: a text names the same places several times
 _FORMAT = 3  # raise it when what compile_columns makes changes
 
 
@@ -72,6 +74,8 @@ class Gazetteer:
         self.lat = columns["lat"]
         self.lon = columns["lon"]
         self._level = columns["level"]
+        self._find = lru_cache(maxsize=_KEPT)(self._look_up)
+        self._is_common = lru_cache(maxsize=_KEPT)(self._look_up_common)
         countries = takewhile(lambda position: self.level(position) == "country", range(len(self._level)))
         self._country_of = {self.entry(position).code: position for position in countries}
 
@@ -81,6 +85,9 @@ class Gazetteer:
 
     def find(self, name: str) -> list[Match]:
         """The places that bear this name, as written but for what `fold` drops; the most populous `max_candidates` of them."""
+        return self._find(name)
+
+    def _look_up(self, name: str) -> list[Match]:
         return self._matches(self._keys, self._starts, self._postings, key_of(fold(name)))
 
     def find_loosely(self, name: str) -> list[Match]:
@@ -90,6 +97,9 @@ class Gazetteer:
 
     def is_common_word(self, name: str) -> bool:
         """Whether this name of places mostly means something else."""
+        return self._is_common(name)
+
+    def _look_up_common(self, name: str) -> bool:
         words, key = self._columns["common_words"], key_of(fold(name))
         at = bisect_left(words, key)
         return at < len(words) and words[at] == key

@@ -34,7 +34,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A doc's tokens as plain lists: asking spaCy for each again and again costs more than all look-ups."""
+    """A doc's tokens as plain lists."""
 
     text: str
     words: list[str]
@@ -44,8 +44,7 @@ class Words:
 
     @classmethod
     def of(cls, doc: Doc) -> Words:
-        words = [token.text for token in doc]
-        return cls(doc.text, words, [word.lower() for word in words], [token.idx for token in doc], [word[0].isupper() for word in words])
+        return cls(doc.text, doc.words, doc.lower, doc.starts, [word[0].isupper() for word in doc.words])
 
     def slice(self, start: int, end: int) -> str:
         return self.text[self.starts[start] : self.end_char(end)]

@@ -1,7 +1,7 @@
 """Language: from a text to a parsed Doc, at a fraction of what spaCy's own pipeline costs.
 
     parser = open_parser(model, wanted)     # the model, loaded once per process; which sentences to parse
-    doc = parse(parser, text)               # sentences and names everywhere; tags, lemmas and trees where wanted
+    doc = parse(parser, text)               # sentences; names, tags, lemmas and trees where wanted
     doc = find_names(parser, text)          # only the names
 
 Pure: the same text gives the same Doc, whatever was read before.

@@ -1,4 +1,4 @@
-"""The parser: sentences and names of a whole text, and the grammar of those sentences that somebody wants to read."""
+"""The parser: the sentences of a whole text, and the names and the grammar of those that somebody wants to read."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def whole_characters(text: str) -> str:
 
 
 def parse(parser: Parser, text: str) -> Doc:
-    """A Doc with sentences and named entities, and tags, lemmas and trees for the sentences wanted.
+    """A Doc with sentences, and for those of them that are wanted names, tags, lemmas and trees.
 
     In the others all tokens hang on the first, by arcs without a name, and have their own lower case as lemma. Linear in the text's length.
     """
@@ -87,7 +87,7 @@ def parse(parser: Parser, text: str) -> Doc:
     table = _flat(raw, pieces)
     parsed = _trees(parser, parts, raw, [piece for piece, want in zip(pieces, chosen, strict=True) if want], words.words, table)
     bounds = [part for piece, want in zip(pieces, chosen, strict=True) for part in (parsed[piece[0]] if want else [piece])]
-    named = [(start, end) for start, end in bounds if table[start, _TAG] or _may_name(words.words, start, end)]
+    named = [part for piece in parsed.values() for part in piece]
     if parts.words.may_pair(words.lower, table[:, _DEP]):
         table = parts.words.read_pairs(raw, _COLUMNS, table)
     return Doc(words, _grammar(parts.names, table), bounds, parts.entities.find(raw, named))
@@ -182,7 +182,7 @@ def _split(pieces: Sequence[Slice], begins: Sequence[int]) -> dict[int, list[Sli
 
 
 def _may_name(words: Sequence[str], start: int, end: int) -> bool:
-    """Whether an unparsed sentence may name anything: it holds a capital that it does not owe to its beginning."""
+    """Whether a sentence may name anything: it holds a capital that it does not owe to its beginning."""
     return any(word[0].isupper() for word in words[start + 1 : end]) or (
         words[start][0].isupper() and words[start].lower() not in STOP_WORDS
     )
