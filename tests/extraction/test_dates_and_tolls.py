@@ -161,6 +161,9 @@ def test_killed(read: Read, sentence: str, low: int, high: int | None) -> None:
         ("A man stabbed two women to death before killing himself.", (3, 3), None),
         ("Rebels stabbed a couple to death.", (2, 2), None),
         ("Gunmen tried to kill three officers.", None, None),
+        ("A 4-year-old boy fatally shot himself on Sunday.", (1, 1), None),
+        ("The bullets nearly killed his father in the shooting on Friday.", None, None),
+        ("A shooting on Friday left one man wounded. A neighbor faces three counts of attempted murder.", None, (1, 1)),
     ],
 )
 def test_the_dead_and_the_injured_told_apart(

@@ -32,6 +32,14 @@ def test_who_did_it_to_whom(read: Read, sentence: str, actor: str, recipient: st
     assert _names(attack.recipients) == [recipient]
 
 
+def test_a_gun_that_went_off_is_one_event_whatever_it_is_called(read: Read) -> None:
+    (shooting,) = read(
+        "A 15-year-old boy was shot dead at a house on Wednesday, the sheriff said. A friend had found a gun in a drawer.",
+        title="Teen finds gun in a drawer, accidentally shoots boy",
+    )
+    assert shooting.casualties.killed is not None
+
+
 @pytest.mark.parametrize(
     ("sentence", "event_type", "mode"),
     [

@@ -11,7 +11,7 @@ from dateline.extraction.casting import accused_of, named_first, suspects
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
 from dateline.extraction.judge import CONSIDERED, Judge, asked_of
-from dateline.extraction.links import likeness, nested, place_of
+from dateline.extraction.links import likeness, nested, one_harm, place_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.reports import HARMFUL, Report
@@ -68,6 +68,10 @@ class _Group:
         return next((report.sense.mode for report in sure if report.sense.mode), None)
 
 
+_Told = tuple[_Group, float, Mapping[str, float]]
+"""An event that the article reports, how likely, and the features that say so."""
+
+
 def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
 
@@ -93,7 +97,7 @@ def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief:
         found.add(report, likely)
     for report in titled:
         _add_headline_toll(report, groups)
-    told = list(_judged(groups, judge, brief, sentences))
+    told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
     _keep_tolls(groups, [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
     accused = accused_of((one.mode, one.reports) for one, _, _ in told)
@@ -140,7 +144,7 @@ def _keep_tolls(groups: Sequence[_Group], told: Sequence[_Group]) -> None:
                     heir.tolls.append(replace(report, event_type=None))
 
 
-def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> Iterator[tuple[_Group, float, Mapping[str, float]]]:
+def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> Iterator[_Told]:
     """The events that the article likely enough reports, with how likely, and the features that say so."""
     before: Counter[str] = Counter()
     titled = {one.event_type for one in groups if one.reports[0].sentence < 0}
@@ -152,6 +156,20 @@ def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int)
         if chance >= asked_of(features):
             yield one, chance, features
         before[one.event_type] += 1
+
+
+def _without_doubles(told: Sequence[_Told]) -> list[_Told]:
+    """An accident and an attack that are one event become one: the likelier of the two, with the reports of both."""
+    kept: list[_Told] = []
+    for one, chance, features in sorted(told, key=lambda item: -item[1]):
+        twin = next((other for other, _, _ in kept if one_harm(other.reports, one.reports)), None)
+        if twin is None:
+            kept.append((one, chance, features))
+        else:
+            for report, likely in zip(one.reports, one.likely, strict=True):
+                twin.add(report, likely)
+            twin.tolls += one.tolls
+    return sorted(kept, key=lambda item: item[0].reports[0].sentence)
 
 
 def _central(groups: Sequence[_Group]) -> list[_Group]:

@@ -49,6 +49,8 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, in
     phrase = noun_phrase(head)
     if head.lower_ in _NOBODY or (head.lower_ == "one" and any(child.lower_ == "no" for child in head.children)):
         return 0, 0, phrase.text
+    if head.lower_ == "self":
+        return 1, 1, phrase.text  # "kills self", as headlines say it
     quantity = next((token for token in children(head, "nummod") if token.i < head.i), head if head.tag_ == "CD" else None)
     if quantity is None and head.lower_ in numbers and head.pos_ == "NOUN":
         quantity = head  # "dozens of people"

@@ -30,6 +30,19 @@ def likeness(told: Sequence[Report], report: Report) -> int:
     return -1 if report.indefinite and _is_new(last, report, total) else total
 
 
+def one_harm(one: Sequence[Report], other: Sequence[Report]) -> bool:
+    """Whether an accident and an attack that an article tells of are one event: a gun that went off is both to whoever writes of it.
+
+    Nothing may speak against it: another mode, place or day, or one who is harmed in the one and harms in the other.
+    """
+    first, second = one[0], other[0]
+    if {first.event_type, second.event_type} != {"ASSAULT", "ACCIDENT"} or first.status != second.status:
+        return False
+    modes = {report.sense.mode for report in (*one, *other) if report.sense.mode}
+    where, when = {_places(one, report) for report in other}, {_dates(one, report) for report in other}
+    return len(modes) <= 1 and not where & {"other", "apart"} and "other" not in when
+
+
 def _is_new(last: Report, report: Report, agreement: int) -> bool:
     """Whether "an attack" is another than the one already told of: in the same sentence, or with nothing that ties them."""
     return last.sentence >= 0 and (last.sentence == report.sentence or not agreement)

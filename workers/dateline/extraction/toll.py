@@ -31,6 +31,8 @@ _HARMED = Sense(
     recipient_preps=frozenset(), conditions=Conditions(),
 )  # fmt: skip
 _LARGE = 1000  # a number beside "killed" without a word for people: from here on more likely a year or an address
+_TRIED = frozenset({"attempt", "attempted"})
+_BARELY = frozenset({"nearly", "almost"})
 _REFLEXIVES = frozenset({"himself", "herself", "themselves", "self"})
 _DOUBLES = {"murder-suicide": 2, "double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
 
@@ -94,7 +96,8 @@ def tolls(sentence: Span, triggers: Sequence[Trigger], ontology: Ontology, parti
 
 def _with_killer(toll: Toll, more: int) -> Toll:
     """Who killed others and then himself is one of the dead."""
-    if not more or toll.harm != "killed" or any(token.lower_ in _REFLEXIVES for token in toll.victims):
+    himself = toll.count.text.lower() in _REFLEXIVES or any(token.lower_ in _REFLEXIVES for token in toll.victims)
+    if not more or toll.harm != "killed" or himself:
         return toll
     high = None if toll.count.high is None else toll.count.high + more
     return replace(toll, count=replace(toll.count, low=toll.count.low + more, high=high))
@@ -140,7 +143,7 @@ class _TollReader:
     def of_triggers(self, triggers: Iterable[Trigger]) -> Iterator[Toll]:
         for trigger in triggers:
             harm = self._harm_of(trigger)
-            if harm is None or self._is_unreal(trigger.anchor):
+            if harm is None or self._is_unreal(trigger.anchor) or any(token.lower_ in _TRIED for token in trigger.tokens):
                 continue
             partly = _is_partly(trigger)  # those hit are read here, the dead among them by `of_numbers`
             harm, victims = ("hit", list(trigger.arguments.recipients)) if partly else (harm, _victims(trigger))
@@ -150,10 +153,11 @@ class _TollReader:
 
     def _is_unreal(self, word: Token) -> bool:
         """Negated, only tried or only possible."""
-        if any(
-            child.dep_ == "neg" or (child.dep_ in ("aux", "mark") and child.lemma_.lower() in self.cues.unreal) for child in word.children
-        ):
-            return True
+        for child in word.children:
+            if child.dep_ == "neg" or child.lower_ in _TRIED or (child.dep_ == "advmod" and child.lower_ in _BARELY):
+                return True
+            if child.dep_ in ("aux", "mark") and child.lemma_.lower() in self.cues.unreal:
+                return True
         infinitive = any(child.dep_ == "aux" and child.lower_ == "to" for child in word.children)
         return (infinitive or word.dep_ in ("xcomp", "pcomp")) and word.head.lemma_.lower() in self.cues.unreal
 
@@ -205,7 +209,7 @@ class _TollReader:
         """Whether a word is the one that says that the subject of its clause is hurt or dead."""
         cues = self.cues
         if token.lower_ in cues.dead and token.dep_ in ("acomp", "oprd") and token.head.pos_ in ("VERB", "AUX"):
-            return "killed"
+            return None if token.i and token.nbor(-1).lower_ == "brain" else "killed"
         if token.lower_ in cues.hurt and token.dep_ in ("acomp", "oprd"):
             return "injured"
         if token.lemma_ == "condition" and any(child.lower_ in cues.conditions for child in children(token, "amod", "compound", "conj")):
@@ -262,7 +266,7 @@ class _TollReader:
                 number = self._number_left(token) or self._number_right(token)
                 if number is not None:
                     yield Toll(harm, number, token)
-            elif token.lower_ == "toll":
+            elif token.lower_ == "toll" and token.whitespace_:  # not "toll-free"
                 yield from self._death_toll(token)
 
     def _word_of_harm(self, token: Token) -> Suffered | None:
@@ -272,7 +276,7 @@ class _TollReader:
         if token.lower_ in cues.hurt or words & cues.hurt_verbs:
             return "injured"
         if words & cues.hit_verbs or (self.parties.is_title and token.lower_ in cues.hit_words):
-            return "hit"
+            return "killed" if token.i and token.nbor(-1).lower_ in cues.dead else "hit"
         return None
 
     def _death_toll(self, toll: Token) -> Iterator[Toll]:
@@ -305,11 +309,13 @@ class _TollReader:
         return None
 
     def _number_right(self, harm: Token) -> Count | None:
-        """The number of people right behind a verb: "kills at least 5", "wounding two others"."""
+        """The number of people right behind a verb: "kills at least 5", "wounding two others", "fatally shoots self"."""
         if harm.pos_ not in ("VERB", "PROPN", "NOUN"):
             return None
         after = self.sentence.doc[harm.i + 1 : min(harm.i + 1 + _REACH, self.sentence.end)]
         for token in after:
+            if token.lower_ in _REFLEXIVES - {"themselves"}:
+                return Count(low=1, high=1, text=token.text)
             if self._is_number(token):
                 bounds = number_before(token, self.ontology.numbers) if self._counts_people(token) else None
                 return (
@@ -347,7 +353,8 @@ def _is_partly(trigger: Trigger) -> bool:
 def _victims(trigger: Trigger) -> list[Token]:
     """Who suffered: the object, of "die" the subject, of a noun what follows "of", or the noun itself when it is counted."""
     if trigger.kind == "noun":
-        if children(trigger.anchor, "nummod") or trigger.anchor.lower_ in TOLL_NOUNS:
+        counted = children(trigger.anchor, "nummod") and trigger.anchor.tag_ != "NN"  # not "the 2011 murder"
+        if counted or trigger.anchor.lower_ in TOLL_NOUNS:
             return [trigger.anchor]
         return list(trigger.arguments.recipients)
     recipients = list(trigger.arguments.recipients)
