@@ -2,8 +2,9 @@
 
     python benchmarks/merge_speed.py [--sizes 100 1000 10000]
 
-The block is a war's: many strikes on a few towns in three weeks, each told by one to forty outlets in words drawn from a small
-vocabulary of their own and a common one. The baseline is what merging must beat to keep up: reading one article of 300 words.
+The block is a war's: many strikes on a few towns in three weeks, each told by one to forty outlets. A report holds a few words that only
+those of its event share, and others as often as news holds them (config/word_frequencies.tsv). The baseline is what merging must beat
+to keep up: reading one article of 300 words.
 """
 
 from __future__ import annotations
@@ -14,27 +15,39 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from dateline.codec import content_id
+from dateline.config_files import config_file
 from dateline.merging import Block, block_key, keywords, merged
+from dateline.merging.words import WORD_FREQUENCIES
 from dateline.records import Casualties, Codes, Count, DateSpan, Evidence, Mention, Place, Producer, Source
 from dateline.settings import load
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = 21
 TOWNS = [(f"Town{letter}", 48 + number / 5, 37 + number / 7) for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz")]
-COMMON = [f"common{number}" for number in range(400)]
+EVENT_WORDS = 12  # that only reports of one event share: its people, streets, weapons
+TOLD = 5  # of these, in each report
 
 
 def mentions(count: int, random: Random) -> list[Mention]:
     found: list[Mention] = []
     event = 0
+    news = word_frequencies()
     while len(found) < count:
         event += 1
         at = START + timedelta(days=DAYS * random.random())
-        own = [f"Name{event}x{number}" for number in range(12)]
+        own = [f"Name{event}x{number}" for number in range(EVENT_WORDS)]
         town, killed = random.choice(TOWNS), random.randint(0, 9)
         for _ in range(min(int(random.paretovariate(0.7)), 40)):
-            found.append(_mention(len(found), town, at, killed, random.sample(own, 5) + random.sample(COMMON, 80), random))
+            words = [word for word, share in news if random.random() < share]
+            found.append(_mention(len(found), town, at, killed, random.sample(own, TOLD) + words, random))
     return sorted(found[:count], key=lambda mention: mention.source.published or START)
+
+
+def word_frequencies() -> list[tuple[str, float]]:
+    """Words, and in what share of news articles each stands."""
+    lines = config_file(WORD_FREQUENCIES).read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return [(word, int(count) / 10_000) for word, count in pairs]
 
 
 def _mention(number: int, town: tuple[str, float, float], at: datetime, killed: int, words: list[str], random: Random) -> Mention:
@@ -46,7 +59,7 @@ def _mention(number: int, town: tuple[str, float, float], at: datetime, killed: 
     )  # fmt: skip
     published = at + timedelta(hours=30 * random.random())
     return Mention(
-        mention_id=content_id("mention", article), block=block_key("ASSAULT", "XA"), article_version=1, title=None,
+        mention_id=content_id("mention", article), block=block_key("ASSAULT"), article_version=1, title=None,
         event_type="ASSAULT", event_mode="heavy-weapons", contexts=(), status="actual", actors=(), recipients=(), place=place, origin=None,
         date=DateSpan(start=_day(at), end=_day(at), precision="day", text=None, basis="stated"),
         casualties=Casualties(killed=Count(low=killed, high=killed, text=str(killed))),

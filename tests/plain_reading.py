@@ -100,7 +100,7 @@ def _mention(article: Article, line: str, at: int) -> Mention:
     killed = Count(low=int(toll[1]), high=int(toll[1]), text=toll[1]) if toll else None
     return Mention(
         mention_id=content_id("plain", article.article_id, event_type, country, day),
-        block=block_key(event_type, place.country),
+        block=block_key(event_type),
         article_version=article.version,
         title=article.title,
         event_type=event_type,  # type: ignore[arg-type]

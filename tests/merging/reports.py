@@ -45,6 +45,7 @@ def report(
     where: Place | None = ALDER,
     when: DateSpan | None = SECOND_OF_MAY,
     killed: int | tuple[int, int | None] | None = None,
+    injured: int | None = None,
     actors: Sequence[str] = (),
     recipients: Sequence[str] = (),
     mode: str | None = None,
@@ -61,7 +62,7 @@ def report(
     low, high = (killed, killed) if isinstance(killed, int) else killed or (0, None)
     return Mention(
         mention_id=content_id("mention", article, said or words),
-        block=block_key(event_type, where.country if where else None),
+        block=block_key(event_type),
         article_version=version,
         title=None,
         event_type=event_type,  # type: ignore[arg-type]
@@ -73,7 +74,10 @@ def report(
         place=where,
         origin=None,
         date=when,
-        casualties=Casualties(killed=None if killed is None else Count(low=low, high=high, text=f"{low} killed")),
+        casualties=Casualties(
+            killed=None if killed is None else Count(low=low, high=high, text=f"{low} killed"),
+            injured=None if injured is None else Count(low=injured, high=injured, text=f"{injured} wounded"),
+        ),
         evidence=(Evidence(article_id=article, field="text", start=0, end=len(words), text=words),),
         source=Source(
             article_id=article,

@@ -84,6 +84,26 @@ def test_an_outlet_that_corrects_its_toll_does_not_contradict_itself() -> None:
     assert (event.casualties.killed.low, event.casualties.killed.high) == (6, 6)
 
 
+@pytest.mark.parametrize(
+    ("told", "injured"),
+    [
+        pytest.param([(None, 1), (1, None)], None, id="the wounded man of the first report died"),
+        pytest.param([(1, 1), (1, None)], None, id="one tells both, one only the dead"),
+        pytest.param([(1, 1), (1, 1), (1, None)], (1, 1), id="more tell both"),
+        pytest.param([(1, 3), (1, None)], (3, 3), id="more wounded than dead"),
+        pytest.param([(None, 1)], (1, 1), id="nobody died"),
+    ],
+)
+def test_the_wounded_of_some_reports_are_the_dead_of_others(
+    told: list[tuple[int | None, int | None]], injured: tuple[int, int] | None
+) -> None:
+    event = one_event(
+        *(report(f"paper{day}", f"{WORDS} {day}", published=3 + day, killed=dead, injured=hurt) for day, (dead, hurt) in enumerate(told))
+    )
+    found = event.casualties.injured
+    assert (found and (found.low, found.high)) == injured
+
+
 def test_each_source_keeps_its_own_figure() -> None:
     event = one_event(report("a", WORDS + " a", killed=4), report("b", WORDS + " b", killed=7), report("c", WORDS + " c"))
     figures = [source.casualties.killed for source in event.sources]

@@ -83,8 +83,6 @@ class Reader:
         )
         if not occurrences:
             return []
-        in_title, in_text = places()
-        spoken_of = _country_spoken_of([*in_title, *in_text]) or _home(article).country
         about, copies = keywords(article.title, article.text), fingerprint(article.text)
         seen: Counter[tuple[object, ...]] = Counter()
         found = []
@@ -93,8 +91,7 @@ class Reader:
             seen[said] += 1
             mention_id = content_id("mention", article.article_id, *said, seen[said])
             mention = _mention(mention_id, occurrence, article, stored, self.producer)
-            country = occurrence.place.country if occurrence.place else spoken_of
-            mention = replace(mention, block=block_key(occurrence.event_type, country), keywords=about, fingerprint=copies)
+            mention = replace(mention, block=block_key(occurrence.event_type), keywords=about, fingerprint=copies)
             found.append((mention, occurrence.because))
         return found
 
@@ -131,12 +128,6 @@ class Reader:
 
 def _resolved(found: list[tuple[Toponym, Place | None]]) -> list[tuple[Toponym, Place]]:
     return [(toponym, place) for toponym, place in found if place is not None]
-
-
-def _country_spoken_of(places: Sequence[tuple[Toponym, Place]]) -> str | None:
-    """The country that most of an article's names lie in or stand for; of equals the one named first."""
-    countries = Counter(place.country for _, place in places if place.country)
-    return countries.most_common(1)[0][0] if countries else None
 
 
 def _home(article: Article) -> Home:

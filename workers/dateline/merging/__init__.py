@@ -2,7 +2,7 @@
 
     words = keywords(title, text)                    # what an article is about, for its mentions to be told apart by
     prints = fingerprint(text)                       # by which copies of one text know each other
-    key = block_key(event_type, country)             # mentions that may be one event meet under the same key
+    key = block_key(event_type)                      # mentions that may be one event meet under the same key
     block = Block(options)                           # a block that keeps its groups up to date; merged(group) is the event of one
     events = cluster(mentions, options)              # the events that these mentions tell of
     records = changes(published, events)             # what to publish so that the last record of every id is true
@@ -64,12 +64,12 @@ def cluster(mentions: Iterable[Mention], options: MergingOptions, withdrawals: I
 
 
 def merge_all(mentions: Iterable[Mention], options: MergingOptions, withdrawals: Iterable[Withdrawal] = ()) -> list[Event]:
-    """The events of all blocks, by first report, then id."""
+    """The events of all blocks, by first report; of those reported together what the articles are mainly about comes first, and the surest."""
     blocks: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in current(mentions, withdrawals):
         blocks[mention.block].append(mention)
     events = [event for block in blocks.values() for event in _events(block, options)]
-    return sorted(events, key=lambda event: (event.first_reported or FAR_OFF, event.event_id))
+    return sorted(events, key=lambda event: (event.first_reported or FAR_OFF, not event.central, -event.confidence, event.event_id))
 
 
 def _events(mentions: Iterable[Mention], options: MergingOptions) -> list[Event]:

@@ -22,6 +22,7 @@ _RARE_NAMES = 500.0  # shared weight of names (see words.py) that counts as one:
 _MOST_RARE = 3.0
 _GAP_DAYS = 7.0
 _NEAR_DAYS = 3
+_WEEK = 7
 
 Pieces = dict[str, Floats]
 
@@ -142,7 +143,8 @@ def _days(table: Table, row: int, rows: Rows) -> Pieces:
         "same_day": exact & (between == 0),
         "next_day": exact & (between == 1),
         "near_day": exact & (between > 1) & (between <= _NEAR_DAYS),
-        "far_day": exact & (between > _NEAR_DAYS),
+        "far_day": exact & (between > _NEAR_DAYS) & (between <= _WEEK),
+        "other_week": exact & (between > _WEEK),
         "apart": ~exact & (between > 1),
     }
     return {name: piece.astype(np.float64) for name, piece in found.items()}

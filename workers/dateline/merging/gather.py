@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dateline.merging.evidence import NEVER
 from dateline.merging.links import Links
 from dateline.merging.options import MergingOptions
 from dateline.merging.table import Table
-
-
-@dataclass(slots=True)
-class _Sum:
-    """What is known of the links between two clusters."""
-
-    total: int = 0
-    known: int = 0
-    never: bool = False
-
-    def add(self, other: _Sum) -> None:
-        self.total += other.total
-        self.known += other.known
-        self.never = self.never or other.never
-
-
-@dataclass(slots=True)
-class _Cluster:
-    """A group while it grows."""
-
-    rows: list[int]
-    articles: set[int]
-    full: bool
-    sums: dict[int, _Sum] = field(default_factory=dict)  # by the number of another cluster
 
 
 def gather(rows: Sequence[int], table: Table, links: Links, options: MergingOptions) -> list[list[int]]:
@@ -41,60 +19,80 @@ def gather(rows: Sequence[int], table: Table, links: Links, options: MergingOpti
     Two clusters become one when the mean score over all pairs of them reaches `join`, a pair without a link counting as `unlinked`;
     never when something rules a pair out, nor when one article tells both. So no chain of vague reports leads from one event to the next.
     """
-    clusters = {row: _Cluster([row], {int(table["article"][row])}, links.is_full(row)) for row in rows}
-    of_row = {row: row for row in rows}
-    wanted = []
-    for row in rows:
-        for other in links.of(row, NEVER):
-            if row < other and other in of_row:
-                score = links.score(row, other)
-                assert score is not None
-                link = _Sum(score, 1) if score > NEVER else _Sum(0, 0, never=True)
-                clusters[row].sums[other] = clusters[other].sums[row] = link
-                if score > NEVER:
-                    wanted.append((-score, *_ids(row, other, table), row, other))
-    # Links are shared by both sides until one of them grows; `_join` makes its own sums
-    for _, _, _, row, other in sorted(wanted):
-        here, there = of_row[row], of_row[other]
-        if here != there and _may_join(clusters[here], clusters[there], there, options):
-            larger, smaller = (here, there) if len(clusters[here].rows) >= len(clusters[there].rows) else (there, here)
-            for moved in clusters[smaller].rows:
-                of_row[moved] = larger
-            _join(clusters, larger, smaller)
-    return [cluster.rows for cluster in clusters.values()]
+    clusters = _Clusters(rows, table, links, options)
+    for here, there in clusters.wanted(_ids(rows, table)):
+        clusters.join(here, there)
+    return clusters.members()
 
 
-def _ids(row: int, other: int, table: Table) -> tuple[str, str]:
-    one, two = table.mentions[row], table.mentions[other]
-    assert one is not None and two is not None  # noqa: PT018
-    return min(one.mention_id, two.mention_id), max(one.mention_id, two.mention_id)
+def _ids(rows: Sequence[int], table: Table) -> list[str]:
+    return [mention.mention_id for row in rows if (mention := table.mentions[row]) is not None]
 
 
-def _may_join(here: _Cluster, there: _Cluster, number: int, options: MergingOptions) -> bool:
-    link = here.sums[number]
-    if link.never or not here.articles.isdisjoint(there.articles):
-        return False
-    # A mention with more partners than are kept has links that we don't know of: they don't count against it
-    missing = 0 if here.full or there.full else len(here.rows) * len(there.rows) - link.known
-    return link.total + missing * options.unlinked * 1000 >= options.join * 1000 * (link.known + missing)
+class _Clusters:
+    """Groups while they grow, numbered by one of their members; rows are numbered by their position."""
+
+    def __init__(self, rows: Sequence[int], table: Table, links: Links, options: MergingOptions) -> None:
+        count = len(rows)
+        self._rows, self._options = rows, options
+        self._of = list(range(count))  # by member: the number of its cluster
+        self._members = [[number] for number in range(count)]
+        self._articles = [{int(table["article"][row])} for row in rows]
+        # A mention with more partners than are kept has links that we don't know of: they don't count against it
+        self._full = [links.is_full(row) for row in rows]
+        scores = np.zeros((count, count), dtype=np.int64)
+        place = {row: number for number, row in enumerate(rows)}
+        for number, row in enumerate(rows):
+            for other, score in links.scored(row):
+                if (there := place.get(other)) is not None:
+                    scores[number, there] = scores[there, number] = score or 1  # 0 stands for no link, and a thousandth for nothing
+        self._never = scores == NEVER
+        self._total = np.where(self._never, 0, scores)
+        self._known = (self._total != 0).astype(np.int64)
+
+    def wanted(self, ids: Sequence[str]) -> list[tuple[int, int]]:
+        """The linked pairs, the best first; of equals by their ids, so that the order does not depend on the rows."""
+        rank = np.argsort(np.argsort(np.array(ids)))
+        first, second = np.nonzero(np.triu(self._known))
+        low, high = np.minimum(rank[first], rank[second]), np.maximum(rank[first], rank[second])
+        order = np.lexsort((high, low, -self._total[first, second]))
+        return list(zip(first[order].tolist(), second[order].tolist(), strict=True))
+
+    def join(self, one: int, other: int) -> None:
+        """Make one cluster of those of these two members, if they may be."""
+        here, there = self._of[one], self._of[other]
+        if here == there or not self._may_join(here, there):
+            return
+        if len(self._members[here]) < len(self._members[there]):
+            here, there = there, here
+        for member in self._members[there]:
+            self._of[member] = here
+        self._members[here] += self._members[there]
+        self._articles[here] |= self._articles[there]
+        self._full[here] = self._full[here] or self._full[there]
+        self._members[there] = []
+        for sums in (self._total, self._known):
+            _add(sums, here, there)
+        self._never[here] |= self._never[there]
+        self._never[:, here] |= self._never[:, there]
+
+    def _may_join(self, here: int, there: int) -> bool:
+        if self._never[here, there] or not self._articles[here].isdisjoint(self._articles[there]):
+            return False
+        known = int(self._known[here, there])
+        whole = self._full[here] or self._full[there]
+        missing = 0 if whole else len(self._members[here]) * len(self._members[there]) - known
+        told = int(self._total[here, there]) + missing * self._options.unlinked * 1000
+        return told >= self._options.join * 1000 * (known + missing)
+
+    def members(self) -> list[list[int]]:
+        return [[self._rows[member] for member in members] for members in self._members if members]
 
 
-def _join(clusters: dict[int, _Cluster], larger: int, smaller: int) -> None:
-    into, gone = clusters[larger], clusters.pop(smaller)
-    into.rows += gone.rows
-    into.articles |= gone.articles
-    into.full = into.full or gone.full
-    del into.sums[smaller]
-    for number, link in gone.sums.items():
-        if number == larger:
-            continue
-        neighbour = clusters[number]
-        del neighbour.sums[smaller]
-        together = _Sum()
-        together.add(link)
-        if number in into.sums:
-            together.add(into.sums[number])
-        into.sums[number] = neighbour.sums[larger] = together
+def _add(sums: NDArray[np.int64], here: int, there: int) -> None:
+    """Count what is known of one cluster to another."""
+    sums[here] += sums[there]
+    sums[:, here] += sums[:, there]
 
 
 def one_of_each_article(rows: Iterable[int], table: Table) -> list[list[int]]:

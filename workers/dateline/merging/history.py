@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dateline.merging.block import Block, Group
-from dateline.merging.blocks import family_of
+from dateline.merging.blocks import block_key
 from dateline.merging.merged import event_id
 from dateline.merging.options import MergingOptions
 from dateline.merging.versions import current
@@ -38,7 +38,7 @@ Words = tuple[str, Evidence]
 def rests_on(event: Event) -> Iterator[Words]:
     """The words by which an event that is no longer finds this one: those of its type, then those of its family."""
     for evidence in event.evidence:
-        for kind in (event.event_type, family_of(event.event_type)):
+        for kind in (event.event_type, block_key(event.event_type)):
             yield kind, evidence
 
 
@@ -49,7 +49,7 @@ def ended(event: Event, resting_on: Callable[[Words], str | None]) -> Event:
     an attack.
     """
     founding = [evidence for evidence in event.evidence if evidence.article_id == founding_article(event)]
-    kinds = (event.event_type, family_of(event.event_type))
+    kinds = (event.event_type, block_key(event.event_type))
     heir = next((heir for kind in kinds for evidence in founding if (heir := resting_on((kind, evidence))) is not None), None)
     return replace(event, state="merged" if heir else "retracted", merged_into=heir)
 

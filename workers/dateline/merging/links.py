@@ -69,10 +69,10 @@ class Links:
             if other not in own and self._own[other][row][1] >= least:
                 yield other
 
-    def score(self, row: int, other: int) -> Score | None:
-        """None where the two are not linked."""
-        found = self._own[row].get(other) or self._own[other].get(row)
-        return found[1] if found else None
+    def scored(self, row: int) -> Iterator[tuple[int, Score]]:
+        """A row's likeliest partners, with the score of each; the row may be among those of others too."""
+        for other, (_, score) in self._own[row].items():
+            yield other, score
 
     def is_full(self, row: int) -> bool:
         """Whether a row may have more partners than are kept: then a missing link says nothing."""

@@ -12,8 +12,8 @@ from typing import TypeVar
 from dateline.codec import content_id, encode
 from dateline.merging.block import Group
 from dateline.merging.origins import origins
-from dateline.merging.tolls import merged_toll
-from dateline.records import Attribution, Casualties, Codes, DateSpan, Event, EventType, Evidence, Mention, Party, Place
+from dateline.merging.tolls import merged_casualties
+from dateline.records import Attribution, Codes, DateSpan, Event, EventType, Evidence, Mention, Party, Place
 
 _FINENESS = {
     "site": 0,
@@ -52,10 +52,7 @@ def merged(group: Group) -> Event:
         place=_best_place([mention.place for mention in group], origin_of),
         origin=_best_place([mention.origin for mention in group], origin_of),
         date=_best_date([mention.date for mention in group], origin_of),
-        casualties=Casualties(
-            killed=merged_toll([mention.casualties.killed for mention in group], origin_of),
-            injured=merged_toll([mention.casualties.injured for mention in group], origin_of),
-        ),
+        casualties=merged_casualties([mention.casualties for mention in group], origin_of),
         evidence=_evidence(group),
         sources=tuple(replace(mention.source, casualties=mention.casualties) for mention in group),
         source_count=len(group),

@@ -33,6 +33,7 @@ class PairWeights:
     next_day: float
     near_day: float
     far_day: float
+    other_week: float
     apart: float
     same_killed: float
     other_killed: float

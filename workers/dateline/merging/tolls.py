@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dateline.records import Count
+from dateline.records import Casualties, Count
+
+
+def merged_casualties(told: Sequence[Casualties], origin_of: Sequence[int]) -> Casualties:
+    """The killed and the injured out of what each source tells, in the order of publication."""
+    killed = merged_toll([one.killed for one in told], origin_of)
+    injured = merged_toll([one.injured for one in told], origin_of)
+    return Casualties(killed=killed, injured=None if _died_since(told, origin_of, killed, injured) else injured)
+
+
+def _died_since(told: Sequence[Casualties], origin_of: Sequence[int], killed: Count | None, injured: Count | None) -> bool:
+    """Whether the wounded of some reports are the dead of others: no more of them, and no more origins tell both than tell only the dead."""
+    if killed is None or injured is None or injured.high is None or injured.high > killed.low:
+        return False
+    both = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and one.injured}
+    only_dead = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and not one.injured}
+    return 0 < len(only_dead) >= len(both)
 
 
 def merged_toll(told: Sequence[Count | None], origin_of: Sequence[int]) -> Count | None:
