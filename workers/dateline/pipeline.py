@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit

@@ -266,7 +266,7 @@ class _TollReader:
                 number = self._number_left(token) or self._number_right(token)
                 if number is not None:
                     yield Toll(harm, number, token)
-            elif token.lower_ == "toll" and token.whitespace_:  # not "toll-free"
+            elif token.lower_ == "toll" and token.text_with_ws != token.text:  # not "toll-free"
                 yield from self._death_toll(token)
 
     def _word_of_harm(self, token: Token) -> Suffered | None:

@@ -64,7 +64,7 @@ def cluster(mentions: Iterable[Mention], options: MergingOptions, withdrawals: I
 
 
 def merge_all(mentions: Iterable[Mention], options: MergingOptions, withdrawals: Iterable[Withdrawal] = ()) -> list[Event]:
-    """The events of all blocks, by first report; of those reported together what the articles are mainly about comes first, and the surest."""
+    """The events of all blocks, by first report; of those reported together first what the articles are mainly about, and the surest."""
     blocks: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in current(mentions, withdrawals):
         blocks[mention.block].append(mention)

@@ -15,7 +15,7 @@ def merged_casualties(told: Sequence[Casualties], origin_of: Sequence[int]) -> C
 
 
 def _died_since(told: Sequence[Casualties], origin_of: Sequence[int], killed: Count | None, injured: Count | None) -> bool:
-    """Whether the wounded of some reports are the dead of others: no more of them, and no more origins tell both than tell only the dead."""
+    """Whether the wounded of some reports are the dead of others: no more of them, and as many origins tell only the dead as tell both."""
     if killed is None or injured is None or injured.high is None or injured.high > killed.low:
         return False
     both = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and one.injured}
