@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 FEEDS  ?=
 
-.PHONY: up test check schemas clean
+.PHONY: up test check schemas audit clean
 
 # The bundled feed, or FEEDS=config/feeds.opml, or FEEDS=https://… for one feed
 up: $(VENV)/.installed
@@ -22,6 +22,10 @@ check: $(VENV)/.installed-dev
 
 schemas: $(VENV)/.installed-dev
 	$(BIN)/python -m dateline.schemas
+
+# Known holes in what we depend on, by PyPI's advisories; what can't be looked up fails too (--strict)
+audit: $(VENV)/bin/uv
+	$(BIN)/uv tool run pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
 clean:
 	rm -rf $(VENV)

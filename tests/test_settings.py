@@ -7,11 +7,11 @@ from socket import AF_INET, create_connection, getaddrinfo, gethostname
 
 import pytest
 from click.testing import CliRunner
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from dateline.cli import cli
 from dateline.config_files import config_file
-from dateline.config_sources import SecretInFileError
+from dateline.config_sources import SecretInFileError, flat, is_secret
 from dateline.delivery.health import Health, serving
 from dateline.delivery.kafka import SecurityOptionsError, check_security, tls_context
 from dateline.delivery.metrics import Metrics
@@ -134,3 +134,11 @@ def test_what_is_served_is_served_to_this_machine_alone() -> None:
             with pytest.raises(OSError, match="refused"):
                 create_connection((host, port), timeout=5)
         create_connection((settings.http.host, port), timeout=5).close()
+
+
+def test_every_secret_is_known_to_be_one() -> None:
+    settings = load()
+    every = {path: value for section in type(settings).model_fields for path, value in flat(asdict(getattr(settings, section)), (section,))}
+    secrets = {path for path, value in every.items() if isinstance(value, SecretStr)}
+    assert secrets == {path for path in every if is_secret(path)}
+    assert ("kafka", "sasl_password") in secrets

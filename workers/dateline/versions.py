@@ -2,6 +2,10 @@
 
 Additive changes (a new field with a default) raise no version. A breaking one raises `records.VERSION`, and adds here a step that
 makes a record of the version before into the new shape; steps follow each other, so every version ever written can be read.
+
+Fields that a newer program of the same version added are passed over where a record is only read. They are kept where its bytes pass
+through (the merge state, dead letters sent again, an event that a replay finds unchanged), and in a feed's state, which is read, changed
+and written again (`codec.UNKNOWN`).
 """
 
 from __future__ import annotations
