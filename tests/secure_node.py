@@ -11,10 +11,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka_node import PROPERTIES, KafkaMissingError, _libraries, _wait_until_open, free_port
+from kafka_node import KafkaMissingError, _libraries, _wait_until_open, free_port
 
 PASSWORD = "hunter2-is-no-password"
-SECURE = """
+PROPERTIES = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+log.dirs={folder}/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 listeners=INTERNAL://127.0.0.1:{internal},PASSWORD://127.0.0.1:{port},CERTIFICATE://127.0.0.1:{mutual},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=INTERNAL://127.0.0.1:{internal},PASSWORD://localhost:{port},CERTIFICATE://localhost:{mutual}
 listener.security.protocol.map=INTERNAL:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL,CONTROLLER:PLAINTEXT
@@ -47,10 +61,8 @@ def secure_node(folder: Path) -> Iterator[SecureKafka]:
         raise KafkaMissingError("openssl is not installed: it makes the certificates")
     _certificates(folder)
     ports = {name: free_port() for name in ("port", "mutual", "internal", "controller")}
-    plain = PROPERTIES.format(data=folder / "data", **ports)
-    kept = [line for line in plain.splitlines() if not line.startswith(("listeners=", "advertised.", "listener.security"))]
     properties = folder / "server.properties"
-    properties.write_text("\n".join(kept) + SECURE.format(password=PASSWORD, folder=folder, **ports))
+    properties.write_text(PROPERTIES.format(password=PASSWORD, folder=folder, **ports))
     java = ["java", "-Xmx512m", "-cp", _libraries()]
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     users = [f"SCRAM-SHA-{bits}=[name=dateline,password={PASSWORD}]" for bits in (256, 512)]
