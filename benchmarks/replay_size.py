@@ -80,6 +80,7 @@ def main(count: int) -> None:
         while task := spool.claim("merge"):
             spool.keep_merged(task, events_of(spool.mentions(task.name), options))
         merging += process_time()
+        spool.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         disk = sum(file.stat().st_size for file in Path(folder).iterdir()) / count
         print(f"{count} mentions of {size:.0f} bytes, {spool.count('event')} events")
         print(f"kept: {kept / count * 1e6:.0f} µs each; merged: {merging / count * 1e6:.0f} µs each (processor time)")

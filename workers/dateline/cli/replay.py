@@ -64,7 +64,7 @@ def replay(bootstrap: str | None, diff: tuple[str, str] | None, as_json: bool, *
     Publishes what is new or changed, and ends what is no longer seen. Does not disturb the live group. A second replay finds nothing to
     change. Events that also rest on articles outside of --from and --to are left as they are.
 
-    What was read is kept on disk until all is published (1 kB a mention): a replay that was stopped or killed goes on when it is started
+    What was read is kept on disk until all is published (3 kB a mention): a replay that was stopped or killed goes on when it is started
     again with the same topics and bounds. Started several times at once on one machine, its processes share the work.
     """
     from dateline.app.replay import told

@@ -77,6 +77,7 @@ class Spool:
         self._alive = _lock(folder / f"{self._me}.lock")
         assert self._alive is not None
         self.connection = sqlite3.connect(folder / "spool.db", timeout=WAITS_S, isolation_level=None, check_same_thread=False)
+        self.connection.execute("PRAGMA page_size=16384")  # rows of 1.5 kB leave a quarter of the usual 4 kB empty
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute("PRAGMA synchronous=NORMAL")
         self.connection.executescript(TABLES)
