@@ -37,13 +37,21 @@ def test_a_consumer_of_the_first_version_1_can_read_what_we_write_today(name: st
     Draft202012Validator(first_schema(name), format_checker=FormatChecker()).validate(orjson.loads(encode(record)))
 
 
+def grown(first: Any, now: Any) -> bool:
+    """Whether all that the first says is said now, fields that were added aside."""
+    if isinstance(first, dict):
+        return isinstance(now, dict) and all(name in now and grown(value, now[name]) for name, value in first.items())
+    if isinstance(first, list):
+        return isinstance(now, list) and len(first) == len(now) and all(map(grown, first, now))
+    return bool(first == now)
+
+
 @pytest.mark.parametrize("name", FROZEN)
 def test_what_the_first_version_1_wrote_is_read_today(name: str) -> None:
     raw = (V1 / f"{name}.json").read_bytes()
     Draft202012Validator(first_schema(name)).validate(orjson.loads(raw))
     record = decode(raw, RECORDS[name])
-    told = orjson.loads(encode(record))
-    assert told == told | orjson.loads(raw) or name in ("event", "mention")  # these have grown inside: the next test has them
+    assert grown(orjson.loads(raw), orjson.loads(encode(record)))
     if name == "mention":
         (event,) = cluster([record], OPTIONS)
         assert event.casualties.killed is not None
@@ -121,7 +129,7 @@ NEW_FIELDS = st.dictionaries(st.sampled_from(["mood", "weather", "unknown", "pri
 def test_what_a_newer_poller_added_to_a_feeds_state_is_written_again(added: dict[str, Any]) -> None:
     raw = orjson.loads((V1 / "feed-state.json").read_bytes()) | added
     state = replace(decode(orjson.dumps(raw), FeedState), failures=3)
-    assert orjson.loads(encode(state)) == orjson.loads(encode(FeedState(feed_id="x", url="y"))) | raw | {"failures": 3}
+    assert grown(raw | {"failures": 3}, orjson.loads(encode(state)))
 
 
 def test_a_state_without_unknown_fields_is_written_as_ever() -> None:
