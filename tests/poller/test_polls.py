@@ -371,3 +371,10 @@ async def test_a_page_that_only_sends_on_is_followed_once(options: PollerOptions
     world.pages["https://andes.example/story"] = found(sends_to(PAGE_URL), url="https://andes.example/story")
     [unread] = (await polled(rss([BRIDGE]), options, world=world, of=with_pages)).articles
     assert (unread.text_basis, unread.article_id) == ("feed", article.article_id)
+
+
+async def test_a_poll_asks_for_pages_only_so_long(options: PollerOptions) -> None:
+    world = World({BRIDGE["link"]: found(article_page(), url=PAGE_URL)})
+    hurried = dataclasses.replace(options, pages_patience_s=0)
+    [article] = (await polled(rss([BRIDGE]), hurried, world=world, of=dataclasses.replace(FEED, page_text=True))).articles
+    assert (article.text, article.text_basis) == ("Cars cross again.", "feed")

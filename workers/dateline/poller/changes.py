@@ -28,9 +28,13 @@ async def changes(
     unread = [not (it.known and it.known.delivered and it.known.item_hash == it.item_hash) for it in items]
     turns = asyncio.Semaphore(options.per_host)  # so that one feed of many hosts does not take every connection
 
+    clock = asyncio.get_running_loop().time
+    until = clock() + options.pages_patience_s
+
     async def page(found: Identified) -> Page:
         async with turns:
-            return await visit(found.item.url, fetcher=fetcher, read=read, options=options) if feed.page_text else Page()
+            wanted = feed.page_text and clock() < until
+            return await visit(found.item.url, fetcher=fetcher, read=read, options=options) if wanted else Page()
 
     pages = apart(await asyncio.gather(*(page(it) if wanted else _nothing() for it, wanted in zip(items, unread, strict=True))))
     articles: list[Article] = []

@@ -89,6 +89,7 @@ class PollerOptions:
     reading_memory_mb: int
     clock_skew_s: int
     earliest_year: int
+    pages_patience_s: float
     stop_deadline_s: float
     agencies: Mapping[str, tuple[str, ...]]
     websub: WebSubOptions
