@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from dateline.poller.options import PollerOptions
@@ -80,11 +81,14 @@ class ProcessReader:
 
 
 def _begin(memory_mb: int) -> None:
-    """In a reading process: leave Ctrl-C to the parent to answer, end with it, also when it is killed, and take no more memory than
-    this: a document of 10 MB can be written so that it needs many GB."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1_000_000, resource.RLIM_INFINITY))
+    """In a reading process: leave Ctrl-C to the parent to answer, end with it, also when it is killed, and take only so much memory
+    beside what the program itself has: a document of 10 MB can be written so that it needs many GB."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    statistics = Path("/proc/self/statm")  # elsewhere than on Linux there is no such limit
+    if statistics.exists():
+        own = int(statistics.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (own + memory_mb * 1_000_000, resource.RLIM_INFINITY))
 
 
 def _end_with_parent() -> None:
