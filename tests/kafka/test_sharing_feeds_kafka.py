@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from dateline.codec import decode
 from dateline.records import Article
 
 pytestmark = pytest.mark.kafka
-FEEDS = 30
+FEEDS = 20
 
 
 @pytest.fixture
@@ -47,6 +48,8 @@ async def start_poller(world: World, name: str) -> Process:
     quick = {
         "DATELINE_POLLER__MIN_INTERVAL_S": str(settings.poller.min_interval_s),
         "DATELINE_POLLER__MAX_INTERVAL_S": str(settings.poller.max_interval_s),
+        "DATELINE_POLLER__HOSTS__SPACING_S": "0",  # all feeds are on one host here
+        "DATELINE_POLLER__PER_HOST": str(FEEDS),
         "DATELINE_POLLER__CONTACT": name,
     }
     with (world.folder / f"{name}.log").open("ab") as log:
@@ -63,35 +66,84 @@ async def told(world: World) -> Counter[tuple[str, int, str]]:
     return Counter((article.article_id, article.version, article.text) for article in articles)
 
 
-async def test_a_killed_pollers_feeds_are_taken_over_without_a_lost_or_doubled_item(world: World, site: FeedSite) -> None:
+def share_the_feeds(site: FeedSite) -> bool:
+    return len(site.polled_by) == 2 and all(len(numbers) >= FEEDS / 4 for numbers in site.polled_by.values())
+
+
+@asynccontextmanager
+async def two_pollers(world: World, site: FeedSite) -> AsyncIterator[tuple[Process, Process]]:
+    """Two pollers at work, each with a part of the feeds; killed at the end of the block if they still run."""
     await add_feeds(world.settings.kafka, world.settings.topics, site.feeds(FEEDS, items=3))
-    pollers = {name: await start_poller(world, name) for name in ("one", "two")}
+    one, two = await start_poller(world, "one"), await start_poller(world, "two")
     try:
 
         async def both_poll() -> bool:
-            return len(site.polled_by) == 2 and all(len(numbers) >= FEEDS / 4 for numbers in site.polled_by.values())
+            return share_the_feeds(site) and len(await told(world)) == FEEDS * 3
 
-        await until(both_poll, "both pollers poll a part of the feeds", within_s=90)
-        pollers["one"].send_signal(signal.SIGKILL)
-        await pollers["one"].wait()
-        for number in range(FEEDS):
-            site.items[number][f"{number}-late"] = f"Late text of {number}"
-            site.items[number][f"{number}-0"] = f"Edited text of {number}"
-
-        async def all_told() -> bool:
-            texts = {text for _, _, text in await told(world)}
-            return all(f"{word} text of {number}" in texts for number in range(FEEDS) for word in ("Late", "Edited"))
-
-        await until(all_told, "what came after the kill is told by the other poller", within_s=60)
-        pollers["two"].send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(pollers["two"].wait(), 40) == 0
+        await until(both_poll, "both pollers poll a part of the feeds, and all that is in them is told", within_s=120)
+        yield one, two
     finally:
-        for poller in pollers.values():
+        for poller in (one, two):
             if poller.returncode is None:
                 poller.kill()
                 await poller.wait()
+
+
+async def come_and_are_told(world: World, site: FeedSite, word: str) -> None:
+    """Every feed gets an item and an edit; they are told."""
+    for number in range(FEEDS):
+        site.items[number][f"{number}-{word}"] = f"{word} text of {number}"
+        site.items[number][f"{number}-0"] = f"{word} edit of {number}"
+
+    async def all_told() -> bool:
+        texts = {text for _, _, text in await told(world)}
+        return all(f"{word} {what} of {number}" in texts for number in range(FEEDS) for what in ("text", "edit"))
+
+    await until(all_told, f"what is called {word} is told", within_s=60)
+
+
+async def stop(poller: Process) -> None:
+    poller.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(poller.wait(), 40) == 0
+
+
+async def assert_each_version_once(world: World, versions: int, items: int) -> None:
     counts = await told(world)
-    assert len(counts) == FEEDS * 5
-    assert len({(article_id, version) for article_id, version, _ in counts}) == FEEDS * 5  # no version has two contents
+    assert len(counts) == FEEDS * versions
+    assert len({(article_id, version) for article_id, version, _ in counts}) == FEEDS * versions  # no version has two contents
     known = (await read_book(world.settings.kafka, world.settings.topics.feeds)).known
-    assert sorted(len(it.state.seen) for it in known.values() if it.state) == [4] * FEEDS
+    assert sorted(len(it.state.seen) for it in known.values() if it.state) == [items] * FEEDS
+
+
+async def test_a_killed_pollers_feeds_are_taken_over_without_a_lost_or_doubled_item(world: World, site: FeedSite) -> None:
+    async with two_pollers(world, site) as (one, two):
+        one.send_signal(signal.SIGKILL)
+        await one.wait()
+        await come_and_are_told(world, site, "Late")
+        await stop(two)
+    await assert_each_version_once(world, versions=5, items=4)
+
+
+async def test_a_poller_that_wakes_after_others_took_its_feeds_writes_nothing_of_before(world: World, site: FeedSite) -> None:
+    async with two_pollers(world, site) as (one, two):
+        site.open.clear()  # so that it sleeps in the middle of polls
+        asked = site.asked.total()
+
+        async def more_is_asked() -> bool:
+            return site.asked.total() > asked + FEEDS / 2  # nobody is answered, so each is asked once
+
+        await until(more_is_asked, "polls are under way")
+        one.send_signal(signal.SIGSTOP)
+        site.open.set()
+        await come_and_are_told(world, site, "Meanwhile")
+        site.polled_by.clear()
+        one.send_signal(signal.SIGCONT)
+        await come_and_are_told(world, site, "Later")
+
+        async def both_poll_again() -> bool:
+            return share_the_feeds(site)
+
+        await until(both_poll_again, "the one that slept has a part of the feeds again", within_s=60)
+        await stop(one)
+        await stop(two)
+    await assert_each_version_once(world, versions=7, items=5)
