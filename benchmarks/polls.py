@@ -223,7 +223,8 @@ async def many(settings: Settings, addresses: list[str], items: int) -> None:
         print(f"  memory afterwards {memory_mb():.0f} MB, at most {peak_mb():.0f} MB")
 
 
-async def mixed(settings: Settings, addresses: list[str], rounds: int) -> float:
+async def mixed(settings: Settings, addresses: list[str], rounds: int) -> tuple[float, float, float]:
+    """Polls per second, and microseconds of processor time a poll: of the poller, and of the process that it reads in."""
     stop = asyncio.Event()
     watch = Rounds(len(addresses), rounds, stop)
     await prepare_topics(settings)
@@ -240,7 +241,7 @@ async def mixed(settings: Settings, addresses: list[str], rounds: int) -> float:
     late = sorted(watch.seconds)
     median, most = 1000 * statistics.median(late), 1000 * late[int(len(late) * 0.95)]
     print(f"  a new item is on the topic {median:.0f} ms after its feed was asked (19 of 20: {most:.0f} ms)")
-    return polls / wall
+    return polls / wall, polling, reading
 
 
 READER = """
@@ -264,21 +265,22 @@ for _ in range(rounds): one_round()
 wall = time.monotonic() - begun
 polls = rounds * len(addresses)
 print(f"  {rounds} rounds: {polls / wall:.0f} polls/s, {1e6 * (cpu() - used) / polls:.0f} µs of processor time each; "
-      f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
-print(rounds * len(addresses) / wall)
+      f"peak memory {[line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]} kB", flush=True)
+print(polls / wall, 1e6 * (cpu() - used) / polls)
 """
 
 
-def theirs(python: str, addresses: list[str], rounds: int, workers: int) -> float:
+def theirs(python: str, addresses: list[str], rounds: int, workers: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         command = [python, "-W", "ignore", "-c", READER, f"{folder}/reader.sqlite", str(workers), str(rounds)]
         done = subprocess.run(command, input="\n".join(addresses), text=True, stdout=subprocess.PIPE, check=True)
-    *told, rate = done.stdout.strip().splitlines()
+    *told, figures = done.stdout.strip().splitlines()
     print("\n".join(told))
-    return float(rate)
+    rate, processor_us = map(float, figures.split())
+    return rate, processor_us
 
 
-async def measure_ours(arguments: argparse.Namespace) -> float:
+async def measure_ours(arguments: argparse.Namespace) -> tuple[float, float, float]:
     print(f"dateline, states and articles to {'Kafka' if arguments.bootstrap else 'the embedded broker'}:")
     async with AsyncExitStack() as stack:
         bootstrap = arguments.bootstrap or await stack.enter_async_context(embedded_broker())
@@ -311,12 +313,16 @@ def main() -> None:
     parser.add_argument("--reader")
     parser.add_argument("--reader-workers", type=int, nargs="*", default=[1, 8])
     arguments = parser.parse_args()
-    rate = asyncio.run(measure_ours(arguments))
+    rate, polling, reading = asyncio.run(measure_ours(arguments))
     for workers in arguments.reader_workers if arguments.reader else ():
         with Server(arguments.mixed, arguments.items, mixed=True) as addresses:
             print(f"reader, {workers} threads:")
-            other = theirs(arguments.reader, addresses, arguments.rounds, workers)
-        print(f"  dateline polls {rate / other:.1f} times as many")
+            other, processor_us = theirs(arguments.reader, addresses, arguments.rounds, workers)
+        both, alone = processor_us / (polling + reading), processor_us / polling
+        print(
+            f"  dateline polls {rate / other:.1f} times as many; reader needs {both:.1f} times the processor time, {alone:.1f} times that of"
+        )
+        print("  the polling process alone")
 
 
 if __name__ == "__main__":
