@@ -319,10 +319,8 @@ def main() -> None:
             print(f"reader, {workers} threads:")
             other, processor_us = theirs(arguments.reader, addresses, arguments.rounds, workers)
         both, alone = processor_us / (polling + reading), processor_us / polling
-        print(
-            f"  dateline polls {rate / other:.1f} times as many; reader needs {both:.1f} times the processor time, {alone:.1f} times that of"
-        )
-        print("  the polling process alone")
+        print(f"  dateline polls {rate / other:.1f} times as many; reader needs {both:.1f} times the processor time, {alone:.1f} times")
+        print("  that of the polling process alone")
 
 
 if __name__ == "__main__":
