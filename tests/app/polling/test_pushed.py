@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,12 +60,20 @@ async def polling(world: World) -> AsyncIterator[None]:
         await running
 
 
+def at_another_address(world: World) -> World:
+    port, poller = unused_port(), world.settings.poller
+    websub = dataclasses.replace(poller.websub, callback=f"http://127.0.0.1:{port}/websub", port=port)
+    moved = copy.copy(world)
+    moved.settings = world.settings.model_copy(update={"poller": dataclasses.replace(poller, websub=websub)})
+    return moved
+
+
 async def titles(world: World) -> list[str]:
     records = await world.records(world.settings.topics.articles)
     return sorted(decode(record.value, Article).title or "" for record in records)
 
 
-async def test_a_push_is_on_the_topic_and_the_next_poller_goes_on_with_the_lease(world: World, hub: Hub) -> None:
+async def test_a_push_is_on_the_topic_and_the_next_poller_goes_on_with_the_lease_or_asks_anew(world: World, hub: Hub) -> None:
     listed = feed(hub.topic, page_text=False)
     kafka, topics = world.settings.kafka, world.settings.topics
 
@@ -94,11 +103,22 @@ async def test_a_push_is_on_the_topic_and_the_next_poller_goes_on_with_the_lease
         await until(answers, "the second poller has the feed", within_s=30)
         await arrived("one", "two", "three")
         assert [form["hub.mode"] for form in hub.asked] == ["subscribe"]  # the first one's lease serves the second
+    elsewhere = at_another_address(world)
+    async with polling(elsewhere):
+
+        async def asked_anew() -> bool:
+            state = await saved()
+            return len(hub.answers) == 2 and state is not None and state.push is not None and state.push.until is not None
+
+        await until(asked_anew, "the third poller, at another address, asks for pushes of its own", within_s=30)
+        assert hub.asked[1]["hub.callback"].startswith(elsewhere.settings.poller.websub.callback)
+        assert await hub.push(rss("four")) == 202
+        await arrived("one", "two", "three", "four")
 
         await remove_feeds(kafka, topics, [listed.url])
 
         async def told() -> bool:
-            return len(hub.answers) == 2
+            return len(hub.answers) == 3
 
         await until(told, "the hub asked whether we mean it", within_s=30)
         assert (hub.asked[-1]["hub.mode"], hub.answers[-1]) == ("unsubscribe", (200, "a challenge"))
