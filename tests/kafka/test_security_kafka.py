@@ -43,13 +43,18 @@ def world(node: SecureKafka, folder: Path, **security: Any) -> World:
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
-async def test_articles_become_events_behind_a_password(secure: SecureKafka, tmp_path: Path, mechanism: str) -> None:
+async def test_articles_become_events_behind_a_password_that_no_log_tells(
+    secure: SecureKafka, tmp_path: Path, caplog: pytest.LogCaptureFixture, mechanism: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
     here = world(secure, tmp_path, sasl_mechanism=mechanism)
     await here.prepare()
     await here.publish(plain_articles(5))
     async with here.working():
         await here.until_idle()
     assert len(await here.final_events()) > 0
+    assert "faust" in caplog.text
+    assert PASSWORD not in caplog.text
 
 
 async def test_a_certificate_of_our_own_opens_the_door_too(secure: SecureKafka, tmp_path: Path) -> None:
