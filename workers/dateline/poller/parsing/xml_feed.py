@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import feedparser
@@ -22,7 +23,7 @@ _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_
 
 def parse_xml(text: str, root: tuple[str, int], url: str, max_items: int, limit: int) -> ParsedFeed | Unreadable:
     """`root` is what `feed_name` found in the text."""
-    if len(_ENTRY.findall(text)) > MOST_ENTRIES:
+    if next(islice(_ENTRY.finditer(text), MOST_ENTRIES, None), None):
         return Unreadable(f"parse: more than {MOST_ENTRIES} items")
     is_atom = root[0].lower().endswith("feed")
     headers = {"content-type": "application/xml; charset=utf-8"}
