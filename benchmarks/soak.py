@@ -4,8 +4,8 @@
 
 Feeds are served from this process, each with new stories as time goes on, and all asked every few seconds. Printed each `--every`
 seconds: MB of the poller and of the worker (each with the processes that read for it), articles a second published and read, how
-many wait, how much longer feeds are made to wait, and the mentions held. Stories are dated so that each minute is six days of news:
-the merge window is full after some ten minutes, and what is held then should stay as it is. A real Kafka is started
+many wait, how much longer feeds are made to wait, and the mentions held. Stories are dated so that 1,400 of them are the news of a
+merge window: when so many are read, what is held should stay as it is. A real Kafka is started
 (tests/kafka_node.py) unless DATELINE_TEST_KAFKA names one.
 """
 
@@ -35,7 +35,7 @@ from dateline.delivery.offsets import places_of
 FEEDS = 60
 INTERVAL_S = 5
 SHOWN = 40  # items of a feed at a time
-DAYS_A_MINUTE = timedelta(days=6)
+A_STORY = timedelta(days=42) / 1_400
 
 
 class Site:
@@ -43,7 +43,7 @@ class Site:
 
     def __init__(self, rate: float, minutes: float) -> None:
         self._every_s, self._begin = FEEDS / rate, time.monotonic()
-        self._first_day = datetime.now(UTC) - (minutes + 10) * DAYS_A_MINUTE
+        self._first_day = datetime.now(UTC) - (minutes + 10) * 60 * rate * A_STORY
 
     async def serve(self, request: web.Request) -> web.Response:
         feed, last = int(request.match_info["feed"]), int((time.monotonic() - self._begin) / self._every_s)
@@ -51,7 +51,7 @@ class Site:
             f"<item><guid>{feed}-{number}</guid><title>Report {number}</title><pubDate>{article.published:%a, %d %b %Y %H:%M:%S} +0000"
             f"</pubDate><description>{article.text}</description></item>"
             for number in range(max(0, last - SHOWN), last)
-            for article in [report(feed * 1_000_003 + number, self._first_day + number * self._every_s / 60 * DAYS_A_MINUTE)]
+            for article in [report(feed * 1_000_003 + number, self._first_day + number * FEEDS * A_STORY)]
         )
         text = f'<rss version="2.0"><channel><title>Feed {feed}</title><link>http://{request.host}/</link>{items}</channel></rss>'
         return web.Response(text=text, content_type="application/rss+xml")
@@ -64,6 +64,7 @@ def last_words(folder: Path) -> list[str]:
 async def start_part(world: World, folder: Path, command: str, *arguments: str) -> Process:
     environment = world.environment() | {
         "DATELINE_POLLER__MIN_INTERVAL_S": str(INTERVAL_S),
+        "DATELINE_POLLER__MAX_INTERVAL_S": str(INTERVAL_S),
         "DATELINE_POLLER__PER_HOST": "8",
         "DATELINE_POLLING__FIRST_POLLS_PER_S": "20",
     }

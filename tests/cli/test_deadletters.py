@@ -29,7 +29,7 @@ class Mended(PlainPool):
 @pytest.fixture
 async def world(embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Two articles that make reading die or hang, and one record that is none, after a worker has met them."""
-    made = World(embedded, tmp_path, idempotence=False, partitions=1)
+    made = World(embedded, tmp_path, session_timeout_s=6, idempotence=False, partitions=1)
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
     await made.prepare()
