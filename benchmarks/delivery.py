@@ -120,6 +120,7 @@ async def latency(bootstrap: str, folder: Path, rates: list[float], seconds: flo
             print(f"{rate:4.0f} articles/s: p50 {cuts[49]:.2f} s, p99 {cuts[98]:.2f} s ({len(produced)} articles)")
     finally:
         watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await producer.stop()
         await stop(worker)
 
@@ -139,9 +140,12 @@ async def _produce(world: World, producer, article: Article, produced: dict[str,
 async def _watch(world: World, readable: dict[str, float]) -> None:
     consumer = make_consumer(world.settings.kafka, world.settings.topics.events)
     await consumer.start()
-    async for record in consumer:
-        for source in orjson.loads(record.value)["sources"]:
-            readable.setdefault(source["article_id"], time.monotonic())
+    try:
+        async for record in consumer:
+            for source in orjson.loads(record.value)["sources"]:
+                readable.setdefault(source["article_id"], time.monotonic())
+    finally:
+        await consumer.stop()
 
 
 async def throughput(bootstrap: str, folder: Path, articles: int) -> None:
