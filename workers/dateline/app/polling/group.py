@@ -133,10 +133,18 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _open_those_read(self) -> None:
         for partition in sorted(self._opening):
-            tp, share = TopicPartition(self._topic, partition), self._shares[partition]
-            end = self._consumer.highwater(tp) if tp in self._consumer.assignment() else None
-            # The first fetch tells where the partition ends. Compaction leaves gaps, so the position tells whether that is reached.
-            if end is not None and await self._consumer.position(tp) >= end and self._joined and self._lease.held():
-                share.open()
+            is_read = await self._is_read(TopicPartition(self._topic, partition))
+            # Looked at after the wait: meanwhile the group may have taken it from us
+            if is_read and partition in self._opening and self._joined and self._lease.held():
                 self._opening.discard(partition)
-                self._told.opened(share)
+                self._shares[partition].open()
+                self._told.opened(self._shares[partition])
+
+    async def _is_read(self, tp: TopicPartition) -> bool:
+        """Whether we are where it ends. The first fetch tells where; compaction leaves gaps, so the position tells whether we are there."""
+        if tp not in self._consumer.assignment() or (end := self._consumer.highwater(tp)) is None:
+            return False
+        try:
+            return bool(await self._consumer.position(tp) >= end)
+        except IllegalStateError:  # taken from us while we asked
+            return False
