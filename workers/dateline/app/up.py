@@ -15,11 +15,17 @@ import platformdirs
 
 from dateline.delivery.broker import embedded_broker
 
-# The embedded broker knows no idempotent producers, holds everything in memory, and one machine needs few partitions.
+# For this process, which reads the events, and for its parts: the embedded broker knows no idempotent producers, holds everything in
+# memory, and one machine needs few partitions.
 EMBEDDED = {
     "DATELINE_KAFKA__IDEMPOTENCE": "false",
     "DATELINE_KAFKA__PARTITIONS": "2",
     "DATELINE_KAFKA__REPLICATION_FACTOR": "1",
+    "DATELINE_KAFKA__SECURITY_PROTOCOL": "PLAINTEXT",  # loopback; and what a cluster is told of us is not for this broker
+    "DATELINE_KAFKA__SASL_USERNAME": "",
+    "DATELINE_KAFKA__SASL_PASSWORD": "",
+    "DATELINE_KAFKA__SSL_CA_FILE": "",
+    "DATELINE_KAFKA__SSL_CERT_FILE": "",
     "DATELINE_WORKER__SESSION_TIMEOUT_S": "6",  # this broker lets a group of one wait for half of it before it may begin
     "DATELINE_WORKER__HEARTBEAT_S": "1",
     "DATELINE_POLLING__SESSION_TIMEOUT_S": "4",
@@ -37,16 +43,14 @@ class PartEndedError(RuntimeError):
 async def everything(
     bootstrap: str | None, poll_arguments: Sequence[str], worker_arguments: Sequence[str], *, log_file: Path, stops_within_s: float
 ) -> AsyncIterator[tuple[str, asyncio.Task[None]]]:
-    """Run a poller and a worker, on an embedded broker unless `bootstrap` names another.
+    """Run a poller and a worker, on an embedded broker (then in the environment EMBEDDED) unless `bootstrap` names another.
 
     Yields the broker's address and a task that ends, by PartEndedError, when one of them does.
     """
     async with AsyncExitStack() as stack:
-        own = dict(os.environ)
         if bootstrap is None:
             bootstrap = await stack.enter_async_context(embedded_broker(log_file=log_file))
-            own |= EMBEDDED
-        own["DATELINE_KAFKA__BOOTSTRAP"] = bootstrap
+        own = os.environ | {"DATELINE_KAFKA__BOOTSTRAP": bootstrap}
         parts = {
             "worker": await _start("worker", worker_arguments, own, log_file),
             "poller": await _start("poll", poll_arguments, own, log_file),

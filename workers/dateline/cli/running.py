@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections import Counter
@@ -32,11 +33,14 @@ def up(bootstrap: str | None, feeds: str | None, workers: int | None, as_json: b
     Starts an embedded broker (in memory: what it holds is gone when it stops), a poller and a worker. With --bootstrap it uses that
     Kafka instead. Ctrl-C stops it.
     """
+    from dateline.app.up import EMBEDDED
     from dateline.cli.gazetteer import ensure_gazetteer
     from dateline.settings import load
 
     if feeds and not feeds.startswith(("http://", "https://")) and not Path(feeds).is_file():
         raise click.BadParameter(f"no file {feeds!r}, and not an http(s) address", param_hint="--feeds")
+    if bootstrap is None:
+        os.environ.update(EMBEDDED)
     settings = load()
     ensure_gazetteer(settings.geography)
     asyncio.run(_up(settings, bootstrap, feeds, workers, as_json=as_json or not sys.stdout.isatty()))
