@@ -19,10 +19,10 @@ from dateline.app.polling.desk import Observe
 from dateline.app.polling.feed_list import add_feeds, remove_feeds
 from dateline.app.polling.feed_topic import Book, read_book
 from dateline.app.polling.poller import Poller, open_poller, unobserved
-from dateline.codec import decode
+from dateline.codec import decode, encode
 from dateline.config_files import config_file
 from dateline.poller import Feed, FeedState, PollResult, UnreadablePageError
-from dateline.records import Article
+from dateline.records import VERSION, Article
 from dateline.settings import load
 
 
@@ -126,7 +126,7 @@ async def test_a_feed_added_while_polling_is_polled_and_one_removed_no_more(worl
         await remove_feeds(world.settings.kafka, world.settings.topics, [first.url])
 
         async def only_the_second() -> bool:
-            return [feed for feed, _ in poller.feeds()] == [second]
+            return [known.feed for known in poller.feeds()] == [second]
 
         await until(only_the_second, "the removed feed is not polled any more")
     assert names.empty()
@@ -191,7 +191,7 @@ async def asks_again(feed: Feed, state: FeedState) -> PollResult:
 
 
 async def has(poller: Poller, feed: Feed) -> bool:
-    return any(there.feed_id == feed.feed_id for there, _ in poller.feeds()) and poller.group.ready
+    return any(known.feed == feed for known in poller.feeds()) and poller.group.ready
 
 
 async def test_a_step_from_beside_waits_for_the_poll_under_way_and_sees_what_it_found(world: World, site: FeedSite) -> None:
@@ -281,11 +281,25 @@ async def test_a_late_write_of_an_earlier_owner_is_written_over_and_never_believ
             return decode(last.value, FeedState).last_reason == "moved on" and last.headers != late.headers
 
         await until(ours_is_last, "the owner's state is the last one again")
-        assert [state and state.last_reason for _, state in poller.feeds()] == ["moved on"]
+        assert [known.state and known.state.last_reason for known in poller.feeds()] == ["moved on"]
     await world.put(topic, [(late.key, late.value)], late.partition, late.headers)
     [known] = (await book(world)).known.values()
     assert known.state is not None
     assert known.state.last_reason == "moved on"
+
+
+async def test_a_poller_leaves_the_feeds_of_a_newer_dateline_alone(world: World, site: FeedSite) -> None:
+    theirs, ours = feeds = site.feeds(2)
+    await add(world, feeds)
+    await poll_once(world)
+    topic = world.settings.topics.feeds
+    [state] = [record for record in await world.records(topic) if record.key == theirs.feed_id.encode()][-1:]
+    newer = encode(dataclasses.replace(decode(state.value, FeedState), version=VERSION + 1))
+    await world.put(topic, [(state.key, newer)], state.partition, state.headers)
+    polled: list[Feed] = []
+    await poll_once(world, lambda feed, result, seconds: polled.append(feed))
+    assert polled == [ours]
+    assert [record.value for record in await world.records(topic) if record.key == state.key][-1] == newer
 
 
 async def moves_on(feed: Feed, state: FeedState) -> PollResult:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.app.polling import share as share_module
+from dateline.app.polling.desk import Desk
 from dateline.app.polling.feed_topic import Book, listed_record, partition_of, state_record
 from dateline.app.polling.folding import FoldedSeen, encode_state, fold
 from dateline.app.polling.lease import Lease
@@ -23,7 +24,8 @@ from dateline.app.polling.schedule import Schedule
 from dateline.app.polling.share import NotOursError, Outlet, Share
 from dateline.codec import content_id, decode, encode
 from dateline.delivery.producing import Outgoing
-from dateline.poller import Feed, FeedState, SeenItem, feed
+from dateline.poller import Feed, FeedState, PollResult, SeenItem, feed
+from dateline.records import VERSION
 from dateline.settings import load
 
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
@@ -175,6 +177,36 @@ async def test_each_owner_begins_a_higher_epoch_and_yields_to_a_higher_one(sent:
     assert not first.is_open
     with pytest.raises(NotOursError):
         await first.save([STATE], sent.outlet(held_lease()))
+    first.hold(STATE)  # a poll that was under way
+    assert (state := first.known(FEED.feed_id).state)
+    assert state.last_reason == "theirs"
+
+
+def of_a_newer_dateline() -> ConsumerRecord[Any, Any]:
+    state = state_record(TOPICS.feeds, FeedState(feed_id=FEED.feed_id, url=FEED.url, version=VERSION + 1), 0, 1)
+    return arrived(state)
+
+
+def test_a_feed_whose_state_a_newer_dateline_wrote_is_left_alone_until_it_can_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    """Polled as if it were new, its articles' versions would begin again."""
+    book = Book()
+    for record in (on_the_list(), state_at(1, "before"), of_a_newer_dateline(), of_a_newer_dateline()):
+        book.take(record)
+    known = book.known[FEED.feed_id]
+    assert (known.feed, known.state, known.is_polled, known.health) == (FEED, None, False, "newer")
+    assert len(caplog.records) == 1
+    book.take(state_at(2, "read again"))
+    assert (known.is_polled, known.health) == (True, "new")
+
+
+async def test_no_step_of_a_newer_datelines_feed_is_taken(sent: Sent) -> None:
+    share, desk = opened(of_a_newer_dateline()), Desk(sent.outlet(held_lease()), load().poller, lambda *_: None, 3_600)
+
+    async def step(feed: Feed, state: FeedState) -> PollResult:
+        raise AssertionError
+
+    assert await desk.take(share, FEED.feed_id, step) is None
+    assert sent.records == []
 
 
 async def test_a_cut_off_save_leaves_in_hand_what_may_be_on_the_topic(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dateline.app.polling.feed_topic import Known
 from dateline.app.polling.watching import Watch
 from dateline.delivery.health import Health
 from dateline.delivery.metrics import Metrics
@@ -29,7 +30,7 @@ def value(watch: Watch, name: str, **labels: str) -> float | None:
 
 def test_a_feed_that_falls_silent_is_counted_once_until_it_speaks_again(watch: Watch) -> None:
     def look(state: FeedState, hours: float) -> tuple[float | None, float | None]:
-        watch.feeds([(FEED, state)], NOW + timedelta(hours=hours))
+        watch.feeds([Known(FEED, state)], NOW + timedelta(hours=hours))
         return value(watch, "dateline_feeds_silent"), value(watch, "dateline_feed_silences_total")
 
     busy = dataclasses.replace(WELL, gap_s=600)
@@ -50,8 +51,9 @@ def test_feeds_are_counted_by_health(watch: Watch) -> None:
         dataclasses.replace(WELL, failures=1),
         dataclasses.replace(WELL, failures=9, retired=True),
     ]
-    watch.feeds([(dataclasses.replace(FEED, feed_id=str(number)), state) for number, state in enumerate(states)], NOW)
-    assert [value(watch, "dateline_feeds", health=name) for name in ("new", "well", "empty", "failing", "gone")] == [1] * 5
+    feeds = [Known(dataclasses.replace(FEED, feed_id=str(number)), state) for number, state in enumerate(states)]
+    watch.feeds([*feeds, Known(FEED, newer=True)], NOW)
+    assert [value(watch, "dateline_feeds", health=name) for name in ("new", "well", "empty", "failing", "gone", "newer")] == [1] * 6
     watch.feeds([], NOW)
     assert value(watch, "dateline_feeds", health="failing") == 0
 

@@ -85,7 +85,8 @@ async def _known(feed: Feed, settings: Settings) -> tuple[Known, str | None]:
     except (KafkaError, NoSuchTopicError, OSError) as error:
         return Known(), str(error)
     listed = find(book, feed.url) or feed
-    return book.known.get(listed.feed_id) or Known(), None
+    known = book.known.get(listed.feed_id) or Known()
+    return known, "a newer Dateline wrote its state, and it is left alone" if known.newer else None
 
 
 @dataclass(slots=True)

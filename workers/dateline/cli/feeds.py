@@ -47,7 +47,7 @@ def list_feeds(bootstrap: str | None, failing: bool, only_silent: bool, sort: st
     What brought nothing new is saved once in an hour (polling.save_every_s), what changed at once.
     """
     from dateline.app.polling.feed_topic import read_book
-    from dateline.poller import health, silent
+    from dateline.poller import silent
 
     settings, now = load_settings(bootstrap), datetime.now(UTC)
     book = asyncio.run(read_book(settings.kafka, settings.topics.feeds))
@@ -55,7 +55,7 @@ def list_feeds(bootstrap: str | None, failing: bool, only_silent: bool, sort: st
         row
         for known in book.known.values()
         if known.feed
-        and (row := Row(known.feed, known.state, health(known.state), silent(known.state, now, settings.poller)))
+        and (row := Row(known.feed, known.state, known.health, silent(known.state, now, settings.poller)))
         and (row.health in ("failing", "gone") or not failing)
         and (row.silent or not only_silent)
     ]
@@ -104,7 +104,7 @@ def _print_table(rows: list[Row], now: datetime) -> None:
     for row in rows:
         state, how = row.state, row.health + (", silent" if row.silent else "")
         if state is None:
-            table.add_row(row.feed.url, how, "–", "soon", "–", "", "", "")
+            table.add_row(row.feed.url, how, "–", "soon" if row.health == "new" else "–", "–", "", "", "")
             continue
         next_poll = "never" if state.retired else when(state.next_poll)
         interval = f"{span(state.interval_s)} ({state.interval_basis})" if state.interval_basis else "–"

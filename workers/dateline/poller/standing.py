@@ -9,8 +9,9 @@ from dateline.poller.feeds import FeedState
 from dateline.poller.options import PollerOptions
 from dateline.poller.schedule import is_silent
 
-Health = Literal["new", "well", "empty", "failing", "gone"]
-"""Never polled; read without trouble; the same, and never a single item in it; failing since its last success; not polled any more."""
+Health = Literal["new", "well", "empty", "failing", "gone", "newer"]
+"""Never polled; read without trouble; the same, and never a single item in it; failing since its last success; not polled any more; left
+to a newer Dateline, which wrote what is known of it."""
 
 
 def health(state: FeedState | None) -> Health:

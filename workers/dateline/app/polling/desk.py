@@ -34,7 +34,7 @@ class Desk:
         """
         async with share.turn(feed_id):
             known = share.known(feed_id)
-            if known.feed is None or not share.is_open or not self.outlet.lease.held():
+            if known.feed is None or not known.is_polled or not share.is_open or not self.outlet.lease.held():
                 return None
             feed, before, started = known.feed, as_listed(known.feed, known.state), time.monotonic()
             result = await self._result(feed, before, step)

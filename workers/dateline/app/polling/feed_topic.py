@@ -23,11 +23,11 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import ConsumerRecord
 
 from dateline.app.polling.folding import encode_state, fold
-from dateline.codec import UnreadableRecordError, decode, encode
+from dateline.codec import NewerVersionError, UnreadableRecordError, decode, encode
 from dateline.delivery.kafka import KafkaOptions
 from dateline.delivery.producing import Outgoing
 from dateline.delivery.reading import read_topic
-from dateline.poller import Feed, FeedState
+from dateline.poller import Feed, FeedState, Health, health
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,15 @@ class Known:
     feed: Feed | None = None
     state: FeedState | None = None
     epoch: int = 0  # of the state
+    newer: bool = False  # a newer Dateline wrote its state: polled without that, its articles' versions would begin again
+
+    @property
+    def is_polled(self) -> bool:
+        return self.feed is not None and not self.newer
+
+    @property
+    def health(self) -> Health:
+        return "newer" if self.newer else health(self.state)
 
 
 @dataclass(slots=True)
@@ -53,6 +62,7 @@ class Book:
 
     known: dict[str, Known] = field(default_factory=dict)
     epoch: int = 0  # the highest there is
+    _told_of_newer: bool = False
 
     def take(self, record: ConsumerRecord) -> str | None:
         """Enter one record; return the id of the feed that it changed something about, if it did. What can't be read is passed over."""
@@ -75,9 +85,13 @@ class Book:
         if epoch < known.epoch:
             return None
         self.epoch = max(self.epoch, epoch)
-        known.epoch = epoch
+        known.epoch, known.newer = epoch, False
         try:
             known.state = None if value is None else fold(decode(value, FeedState))
+        except NewerVersionError as error:
+            if not self._told_of_newer:
+                log.warning("feed %s, and perhaps more (health class newer), is left to a newer Dateline: its state is %s", feed_id, error)
+            known.state, known.newer, self._told_of_newer = None, True, True
         except UnreadableRecordError as error:
             log.warning("state of feed %s is unreadable, it starts afresh: %s", feed_id, error)
             known.state = None

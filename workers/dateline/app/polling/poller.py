@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer
 
 from dateline.app.options import PollingOptions
 from dateline.app.polling.desk import Desk, Observe
+from dateline.app.polling.feed_topic import Known
 from dateline.app.polling.group import Group, group_consumer
 from dateline.app.polling.lease import Lease
 from dateline.app.polling.pressure import Pressure
@@ -65,10 +66,9 @@ class Poller:
                 return result
         return None
 
-    def feeds(self) -> list[tuple[Feed, FeedState | None]]:
+    def feeds(self) -> list[Known]:
         """The feeds that are ours now, and how they are."""
-        known = [share.known(feed_id) for share in self.group.shares for feed_id in share.ids()]
-        return [(it.feed, it.state) for it in known if it.feed]
+        return [share.known(feed_id) for share in self.group.shares for feed_id in share.ids()]
 
     def backlog(self) -> tuple[int, float]:
         """How many feeds are due and not yet polled, and for how many seconds the first of them has been."""
@@ -99,12 +99,13 @@ class Poller:
 
     def opened(self, share: Share) -> None:
         for feed_id in share.ids():
-            self._schedule.put(share, feed_id, share.known(feed_id).state, in_s=0 if self._once else None)
+            if (known := share.known(feed_id)).is_polled:
+                self._schedule.put(share, feed_id, known.state, in_s=0 if self._once else None)
         self._progress.set()
 
     def changed(self, share: Share, feed_id: str) -> None:
         known = share.known(feed_id)
-        if known.feed is None:
+        if not known.is_polled:
             self._schedule.drop(feed_id)
         elif not self._once and feed_id not in self._schedule and not share.turn(feed_id).locked():
             self._schedule.put(share, feed_id, known.state)
@@ -145,7 +146,7 @@ class Poller:
 
     def _schedule_again(self, share: Share, feed_id: str, in_s: float | None = None) -> None:
         known = share.known(feed_id)
-        if share.is_open and known.feed:
+        if share.is_open and known.is_polled:
             self._schedule.put(share, feed_id, known.state, in_s=in_s)
 
     async def _all_polled(self) -> None:

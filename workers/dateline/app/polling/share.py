@@ -78,6 +78,7 @@ class Share:
         elif epoch > self.epoch:
             log.warning("another poller writes to partition %d: it is no longer ours", self.partition)
             self.is_open = self._ours = False
+            self._book.take(record)
         return None  # else it is what we wrote ourselves
 
     def open(self) -> None:
@@ -99,8 +100,10 @@ class Share:
         return self._turns.setdefault(feed_id, asyncio.Lock())
 
     def hold(self, state: FeedState) -> None:
-        """Keep a state in hand that the topic may hear of later."""
+        """Keep a state in hand that the topic may hear of later; unless another owner's is there, who came after us."""
         known = self._book.known.setdefault(state.feed_id, Known())
+        if known.epoch > self.epoch:
+            return
         known.state, known.epoch = fold(state), self.epoch
         self._unsaved.add(state.feed_id)
 

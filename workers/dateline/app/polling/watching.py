@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import get_args
 
+from dateline.app.polling.feed_topic import Known
 from dateline.app.polling.poller import Poller
 from dateline.delivery.health import BEAT_S, Health
 from dateline.delivery.metrics import Metrics
-from dateline.poller import Feed, FeedState, Fetched, PollerOptions, PollResult, health, silent
+from dateline.poller import Feed, Fetched, PollerOptions, PollResult, silent
 from dateline.poller import Health as FeedHealth
 from dateline.poller.websub import Standing
 
@@ -69,12 +70,13 @@ class Watch:
                 self._metrics.polls_behind.set(behind_s)
             await asyncio.sleep(BEAT_S)
 
-    def feeds(self, feeds: Iterable[tuple[Feed, FeedState | None]], now: datetime) -> None:
+    def feeds(self, feeds: Iterable[Known], now: datetime) -> None:
         """How all the feeds are, and which of them fell silent since the last look."""
         healths, are_silent = Counter[str](), set[str]()
-        for feed, state in feeds:
-            healths[health(state)] += 1
-            if silent(state, now, self._options):
+        for known in feeds:
+            feed, state = known.feed, known.state
+            healths[known.health] += 1
+            if feed and silent(state, now, self._options):
                 are_silent.add(feed.feed_id)
                 if feed.feed_id not in self._silent:
                     self._metrics.silences.inc()
