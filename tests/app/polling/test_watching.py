@@ -12,6 +12,7 @@ from dateline.app.polling.watching import Watch
 from dateline.delivery.health import Health
 from dateline.delivery.metrics import Metrics
 from dateline.poller import FeedState, Fetched, PollResult, feed
+from dateline.poller.visits import VisitOutcome
 from dateline.settings import load
 
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
@@ -62,7 +63,9 @@ def test_polls_are_counted_by_outcome_and_kind_of_failure(watch: Watch) -> None:
     broken = dataclasses.replace(WELL, failures=1, last_reason="status: HTTP 503")
     watch.polled(FEED, PollResult(outcome="failed", articles=(), state=broken), 0.1)
     body = Fetched(url=FEED.url, body=b"x" * 100)
-    watch.polled(FEED, PollResult(outcome="unchanged", articles=(), state=WELL, answer=body), 0.1)
+    pages: dict[VisitOutcome, int] = {"read": 2, "later": 1}
+    watch.polled(FEED, PollResult(outcome="unchanged", articles=(), state=WELL, answer=body, pages=pages), 0.1)
+    assert [value(watch, "dateline_pages_total", outcome=name) for name in ("read", "later", "robots")] == [2, 1, None]
     assert value(watch, "dateline_polls_total", outcome="failed", reason="status") == 1
     assert value(watch, "dateline_polls_total", outcome="unchanged", reason="") == 1
     assert value(watch, "dateline_poll_bytes_total") == 100

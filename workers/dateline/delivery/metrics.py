@@ -32,6 +32,7 @@ class Metrics:
             "dateline_poll_seconds", "From asking a feed to its articles and state on the broker.", buckets=SECONDS, registry=registry
         )
         self.poll_bytes = Counter("dateline_poll_bytes", "Bytes of feeds' documents, after decompression.", registry=registry)
+        self.pages = Counter("dateline_pages", "Pages of items asked for, by outcome.", ["outcome"], registry=registry)
         self.feeds = Gauge("dateline_feeds", "Feeds, by health.", ["health"], registry=registry)
         self.silent = Gauge("dateline_feeds_silent", "Feeds silent for far longer than is usual for them.", registry=registry)
         self.silences = Counter("dateline_feed_silences", "Feeds that fell silent, each counted once.", registry=registry)

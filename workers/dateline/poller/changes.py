@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dateline.poller.articles import make_article
@@ -16,42 +18,51 @@ from dateline.poller.options import PollerOptions
 from dateline.poller.pages import Page
 from dateline.poller.parsing import ParsedFeed
 from dateline.poller.reading import Reader
-from dateline.poller.visits import apart, visit
+from dateline.poller.visits import Visit, VisitOutcome, apart, visit
 from dateline.records import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a document brings."""
+
+    articles: tuple[Article, ...]  # of new and edited items, and of those whose page could be read at last; oldest first
+    seen: dict[str, SeenItem]  # the table of seen items with them
+    news: list[datetime] | None  # stated dates of articles whose items are new or edited; None when none is
+    pages: Counter[VisitOutcome]
+    pages_left: bool  # some are to be tried again, which the next poll can only with the whole document
 
 
 async def changes(
     feed: Feed, state: FeedState, parsed: ParsedFeed, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
-) -> tuple[list[Article], dict[str, SeenItem]]:
-    """The articles of new and edited items, oldest first, and the table of seen items with them."""
+) -> Changes:
+    """Compare a document with what is known of the feed.
+
+    An item goes out at once, with the feed's own text where its page can't be had just now. Then the page is tried again at the next
+    polls, `page_tries` times in all, and if it has more, that is the next version.
+    """
     items = identify(feed.feed_id, parsed.items, state.seen)
-    unread = [not (it.known and it.known.delivered and it.known.item_hash == it.item_hash) for it in items]
-    turns = asyncio.Semaphore(options.per_host)  # so that one feed of many hosts does not take every connection
-
-    clock = asyncio.get_running_loop().time
-    until = clock() + options.pages_patience_s
-
-    async def page(found: Identified) -> Page:
-        async with turns:
-            wanted = feed.page_text and clock() < until
-            return await visit(found.item.url, fetcher=fetcher, read=read, options=options) if wanted else Page()
-
-    pages = apart(await asyncio.gather(*(page(it) if wanted else _nothing() for it, wanted in zip(items, unread, strict=True))))
+    wanted = [not _is_done(it) for it in items]
+    visits = await _visits(feed, [it if wants else None for it, wants in zip(items, wanted, strict=True)], fetcher, read, options)
+    pages = apart([found.page if found else Page() for found in visits])
     articles: list[Article] = []
     here: dict[str, SeenItem] = {}
-    for it, wanted, own_page in reversed(list(zip(items, unread, pages, strict=True))):
+    fresh: list[Article] = []
+    for it, wants, found, page in reversed(list(zip(items, wanted, visits, pages, strict=True))):
         claims, known = it.claims.packed(), it.known
-        if known and not wanted:
+        if known and not wants:
             here[it.article_id] = known if known.claims == claims else dataclasses.replace(known, claims=claims)
             continue
         first_seen = known.first_seen if known else now
         version = known.version if known else 1
-        article = make_article(it, feed, parsed.title, own_page, version=version, first_seen=first_seen, now=now, options=options)
+        article = make_article(it, feed, parsed.title, page, version=version, first_seen=first_seen, now=now, options=options)
         content_hash = article.content_hash or ""
         if known and known.content_hash != content_hash:
             article = dataclasses.replace(article, version=version + 1)
         if known is None or not known.delivered or known.content_hash != content_hash:
             articles.append(article)
+            if not _is_told(it):
+                fresh.append(article)
         here[it.article_id] = SeenItem(
             article_id=it.article_id,
             item_hash=it.item_hash,
@@ -59,8 +70,54 @@ async def changes(
             version=article.version,
             first_seen=first_seen,
             claims=claims,
+            page_tries=_tries(it, found, options),
         )
-    return articles, _remember(state, here, remembered(max(state.longest, len(here)), options))
+    return Changes(
+        articles=tuple(articles),
+        seen=_remember(state, here, remembered(max(state.longest, len(here)), options)),
+        news=_stated_dates(fresh) if fresh else None,
+        pages=Counter(found.outcome for found in visits if found),
+        pages_left=any(item.page_tries for item in here.values()),
+    )
+
+
+def _is_told(it: Identified) -> bool:
+    """Whether what the feed says of this item now has been delivered."""
+    return it.known is not None and it.known.delivered and it.known.item_hash == it.item_hash
+
+
+def _is_done(it: Identified) -> bool:
+    return _is_told(it) and it.known is not None and not it.known.page_tries
+
+
+def _tries(it: Identified, found: Visit | None, options: PollerOptions) -> int:
+    """How often its page was tried, if that is to go on."""
+    if found is None or found.outcome != "later":
+        return 0
+    tries = 1 + (it.known.page_tries if it.known and it.known.item_hash == it.item_hash else 0)
+    return tries if tries < options.page_tries else 0
+
+
+async def _visits(
+    feed: Feed, wanted: Sequence[Identified | None], fetcher: Fetcher, read: Reader, options: PollerOptions
+) -> list[Visit | None]:
+    """The pages of these items, where they have one that is to be read."""
+    turns = asyncio.Semaphore(options.per_host)  # so that one feed of many hosts does not take every connection
+    clock = asyncio.get_running_loop().time
+    until = clock() + options.pages_patience_s
+
+    async def page(url: str) -> Visit:
+        async with turns:
+            return await visit(url, fetcher=fetcher, read=read, options=options) if clock() < until else Visit("later")
+
+    urls = [it.item.url if it and feed.page_text else None for it in wanted]
+    found = iter(await asyncio.gather(*(page(url) for url in urls if url)))
+    return [next(found) if url else None for url in urls]
+
+
+def _stated_dates(articles: Iterable[Article]) -> list[datetime]:
+    """When these came out, as far as their publisher says."""
+    return [article.published for article in articles if article.published and article.published_basis == "stated"]
 
 
 def _remember(state: FeedState, here: Mapping[str, SeenItem], limit: int) -> dict[str, SeenItem]:
@@ -68,7 +125,3 @@ def _remember(state: FeedState, here: Mapping[str, SeenItem], limit: int) -> dic
     earlier = {item.article_id: item for item in state.seen.values() if item.article_id not in here}
     together = [*earlier.items(), *here.items()]
     return dict(together[-limit:])
-
-
-async def _nothing() -> Page:
-    return Page()

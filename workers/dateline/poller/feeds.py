@@ -18,7 +18,8 @@ class SeenItem:
     """What is known of an item. `item_hash` is of what the feed tells, `content_hash` of the article made of it.
 
     `delivered` is false while it is not certain that the version is on the broker (see store.py). `claims` are what it last said of
-    itself, by which it is known again (see claims.py).
+    itself, by which it is known again (see claims.py). `page_tries` is how often its page was asked for in vain, if it is to be tried
+    again; else 0.
     """
 
     article_id: str
@@ -28,6 +29,7 @@ class SeenItem:
     first_seen: Instant
     delivered: bool = True
     claims: str = ""
+    page_tries: int = 0
 
 
 IntervalBasis = Literal["start", "habit", "silence", "hint", "floor", "cap"]

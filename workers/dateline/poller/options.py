@@ -90,6 +90,7 @@ class PollerOptions:
     clock_skew_s: int
     earliest_year: int
     pages_patience_s: float
+    page_tries: int
     stop_deadline_s: float
     agencies: Mapping[str, tuple[str, ...]]
     websub: WebSubOptions

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +20,7 @@ from dateline.poller.options import PollerOptions
 from dateline.poller.parsing import Unreadable, parse_feed
 from dateline.poller.reading import Reader
 from dateline.poller.schedule import back_where_listed, failed, gone, postponed, succeeded, wants_whole
+from dateline.poller.visits import VisitOutcome
 from dateline.poller.websub import offered
 from dateline.records import Article
 
@@ -36,6 +37,7 @@ class PollResult:
     cause: Cause = "poll"
     articles: tuple[Article, ...]
     state: FeedState
+    pages: Mapping[VisitOutcome, int] = field(default_factory=dict)  # of items, that were asked for
     answer: Outcome | None = None  # of the feed's server, with the redirects on the way to it; None of a push
 
 
@@ -83,13 +85,14 @@ async def _read_body(
         if parsed.feeds and may_follow:
             return await _read_named(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
-    articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
+    found = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
     longest = max(state.longest, len(parsed.items))
-    answered = dataclasses.replace(answered, seen=seen, longest=longest, push=push, hint_s=parsed.hint_s)
-    news = stated_dates(articles) if articles else None
-    after = succeeded(answered, now, options, news=news, fresh_s=got.fresh_s, moved_to=to)
-    return PollResult(outcome="news" if articles else "unchanged", articles=tuple(articles), state=after)
+    answered = dataclasses.replace(answered, seen=found.seen, longest=longest, push=push, hint_s=parsed.hint_s)
+    after = succeeded(answered, now, options, news=found.news, fresh_s=got.fresh_s, moved_to=to)
+    if found.pages_left:
+        after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None)
+    return PollResult(outcome="news" if found.articles else "unchanged", articles=found.articles, state=after, pages=found.pages)
 
 
 async def _read_named(
@@ -107,11 +110,6 @@ async def _read_named(
         why = got.reason if isinstance(got, Retry | Gone | Busy) else "not modified, though nothing was known of it"
     reason = f"{page.reason}; there: {why}"[:300]
     return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=reason))
-
-
-def stated_dates(articles: Iterable[Article]) -> list[datetime]:
-    """When these came out, as far as their publisher says."""
-    return [article.published for article in articles if article.published and article.published_basis == "stated"]
 
 
 async def _was_lied_to(state: FeedState, got: Fetched, fetcher: Fetcher, options: PollerOptions, *, asked_whole: bool) -> bool:

@@ -11,7 +11,7 @@ from dateline.poller.fetching import Fetched, Fetcher
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
 from dateline.poller.parsing import Unreadable, parse_feed
-from dateline.poller.polls import PollResult, stated_dates
+from dateline.poller.polls import PollOutcome, PollResult
 from dateline.poller.reading import Reader
 from dateline.poller.schedule import brought
 
@@ -29,17 +29,19 @@ async def read_push(
     parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
     if isinstance(parsed, Unreadable):
         return PollResult(outcome="failed", cause="push", articles=(), state=poll_soon(state, now, options))
-    articles, seen = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
+    found = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     if push:
-        push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(articles))
-    after = dataclasses.replace(state, seen=seen, longest=max(state.longest, len(parsed.items)), push=push)
-    if not articles:
-        return PollResult(outcome="unchanged", cause="push", articles=(), state=after)
-    after = brought(after, stated_dates(articles), now, options)
+        push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(found.articles))
+    after = dataclasses.replace(state, seen=found.seen, longest=max(state.longest, len(parsed.items)), push=push)
+    if found.news is not None:
+        after = brought(after, found.news, now, options)
+    if not found.articles and not found.pages_left:
+        return PollResult(outcome="unchanged", cause="push", articles=(), state=after, pages=found.pages)
     after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None)
     if push and push.pushed > remembered(after.longest, options) - after.longest:  # more might push out what the feed still holds
         after = poll_soon(after, now, options)
-    return PollResult(outcome="news", cause="push", articles=tuple(articles), state=after)
+    outcome: PollOutcome = "news" if found.articles else "unchanged"
+    return PollResult(outcome=outcome, cause="push", articles=found.articles, state=after, pages=found.pages)
 
 
 def poll_soon(state: FeedState, now: datetime, options: PollerOptions) -> FeedState:

@@ -6,9 +6,12 @@ import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from dateline.poller.fetching import Fetched, Fetcher, NotModified
+from dateline.poller.fetching import Busy, Fetched, Fetcher, NotModified
 from dateline.poller.fetching.credentials import without_credentials
+from dateline.poller.fetching.failures import passes
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import Page, read_page
 from dateline.poller.parsing import Unreadable
@@ -16,24 +19,37 @@ from dateline.poller.reading import Reader
 
 log = logging.getLogger(__name__)
 
-
-async def visit(url: str | None, *, fetcher: Fetcher, read: Reader, options: PollerOptions) -> Page:
-    """The page at this address, or where it sends its readers on to, once; an empty one when none can be had, and then the feed's own
-    text serves."""
-    page = await _visit(url, fetcher, read, options) if url else Page()
-    return await _visit(page.moved, fetcher, read, options) if page.moved else page
+VisitOutcome = Literal["read", "empty", "paywall", "consent", "missing", "challenge", "robots", "later", "failed"]
+"""It has text; it has none; a wall (pages.walls); its site does not want it read; not to be had just now; nor at another time."""
 
 
-async def _visit(url: str, fetcher: Fetcher, read: Reader, options: PollerOptions) -> Page:
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What asking for a page came to. Without text in the page, the feed's own serves."""
+
+    outcome: VisitOutcome
+    page: Page = field(default_factory=Page)
+
+
+async def visit(url: str, *, fetcher: Fetcher, read: Reader, options: PollerOptions) -> Visit:
+    """The page at this address, or where it sends its readers on to, once."""
+    found = await _visit(url, fetcher, read, options)
+    return await _visit(found.page.moved, fetcher, read, options) if found.page.moved else found
+
+
+async def _visit(url: str, fetcher: Fetcher, read: Reader, options: PollerOptions) -> Visit:
     got = await fetcher.fetch_page(url, max_bytes=options.max_page_bytes)
     if not isinstance(got, Fetched):
-        log.info("page %s not had: %s", without_credentials(url), "not modified" if isinstance(got, NotModified) else got.reason)
-        return Page()
+        reason = "not modified" if isinstance(got, NotModified) else got.reason
+        log.info("page %s not had: %s", without_credentials(url), reason)
+        if isinstance(got, Busy) or passes(reason):
+            return Visit("later")
+        return Visit("robots" if reason.startswith("robots:") else "failed")
     page = await read(read_page, got.body, got.content_type, got.url, options.max_text_chars)
     if isinstance(page, Unreadable):
         log.info("page %s not read: %s", without_credentials(url), page.reason)
-        return Page()
-    return page
+        return Visit("failed")
+    return Visit(page.wall or ("read" if page.text else "empty"), page)
 
 
 def apart(pages: Sequence[Page]) -> list[Page]:

@@ -43,6 +43,8 @@ class Watch:
             self._metrics.poll_bytes.inc(len(result.answer.body) if isinstance(result.answer, Fetched) else 0)
         for article in result.articles:
             self._metrics.articles.labels("new" if article.version == 1 else "edited").inc()
+        for outcome, number in result.pages.items():
+            self._metrics.pages.labels(outcome).inc(number)
         why = f": {reason}" if reason else ""
         how = f"{result.outcome}, pushed" if result.cause == "push" else result.outcome
         log.info("%s %s%s, %d articles in %.1f s", feed.url, how, why, len(result.articles), seconds)

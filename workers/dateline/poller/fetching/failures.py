@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from typing import Literal
@@ -39,6 +40,9 @@ Kind = Literal[
 OURS = ("dns: temporary", "unreachable", "proxy")
 """How reasons begin that speak of our own network more than of the server: no ground to stay away from it for long."""
 
+_PASSING = re.compile(
+    r"(?:host|connection|refused|reset|timeout|unreachable|proxy|dns: temporary|status: HTTP (?:408|429|5\d\d)|this site's turn)\b"
+)
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 _MAX_REASON = 300
@@ -48,6 +52,11 @@ def reason_of(error: Exception) -> str:
     """The reason to keep of what aiohttp or the system raised. No address in it has credentials."""
     kind, told = _classified(error)
     return f"{kind}: {without_credentials(' '.join(told.split()))}"[:_MAX_REASON]
+
+
+def passes(reason: str) -> bool:
+    """Whether what failed for this reason may well succeed in some minutes or hours."""
+    return _PASSING.match(reason.removeprefix("robots: ")) is not None
 
 
 def _classified(error: Exception) -> tuple[Kind, str]:
