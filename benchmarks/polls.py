@@ -153,25 +153,30 @@ class Rounds:
 
     def __init__(self, feeds: int, rounds: int, stop: asyncio.Event) -> None:
         self.feeds, self.rounds, self.stop = feeds, rounds, stop
-        self.polls = 0
+        self.met: set[str] = set()  # feeds that were polled at all: some are polled again before others are for the first time
+        self.polls = 0  # after that
         self.outcomes: Counter[str] = Counter()
         self.seconds: list[float] = []  # of polls that brought news, from asking to the broker having it all
         self.begun = self.first_done = self.all_done = 0.0
         self.cpu_at_begin, self.cpu_at_first, self.cpu_at_end = 3 * ((0.0, 0.0),)  # of this process, and of those that it reads in
 
-    def observe(self, _: Feed, result: PollResult, seconds: float) -> None:
-        self.polls += 1
-        if self.polls == 1:
+    def observe(self, feed: Feed, result: PollResult, seconds: float) -> None:
+        if not self.met:
             self.begun, self.cpu_at_begin = time.monotonic(), self._cpu()
-        if self.polls == self.feeds:
-            self.first_done, self.cpu_at_first = time.monotonic(), self._cpu()
-        if self.polls == self.feeds * (1 + self.rounds):
+        if len(self.met) < self.feeds:
+            self.met.add(feed.feed_id)
+            if len(self.met) == self.feeds:
+                self.first_done, self.cpu_at_first = time.monotonic(), self._cpu()
+            if self.rounds:
+                return
+        else:
+            self.polls += 1
+        if self.polls == self.feeds * self.rounds and len(self.met) == self.feeds:
             self.all_done, self.cpu_at_end = time.monotonic(), self._cpu()
             self.stop.set()
-        if self.polls > self.feeds or not self.rounds:
-            self.outcomes[result.outcome] += 1
-            if result.outcome == "news":
-                self.seconds.append(seconds)
+        self.outcomes[result.outcome] += 1
+        if result.outcome == "news":
+            self.seconds.append(seconds)
 
     def _cpu(self) -> tuple[float, float]:
         return cpu_s([os.getpid()]), cpu_s(reading_processes())

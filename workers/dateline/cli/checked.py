@@ -86,9 +86,9 @@ def _next(found: Check) -> Iterator[str]:
 
 
 def _items(found: Check) -> Iterator[str]:
-    articles, items = found.result.articles, found.parsed.items if found.parsed else ()
+    articles, items = found.result.articles, found.parsed.count if found.parsed else 0
     edited = sum(article.version > 1 for article in articles)
-    yield f"{len(items)} items: {len(articles) - edited} new, {edited} edited, {max(0, len(items) - len(articles))} known"
+    yield f"{items} items: {len(articles) - edited} new, {edited} edited, {max(0, items - len(articles))} known"
     for article in articles:
         kind = "new" if article.version == 1 else f"edited, version {article.version}"
         date = f"{when(article.published)}{'' if article.published_basis == 'stated' else ' (first seen)'}"

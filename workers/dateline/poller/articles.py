@@ -38,6 +38,7 @@ def make_article(
     options: PollerOptions,
 ) -> Article:
     """One version of one article: what its feed says of it, and what its page adds. Nothing in it is guessed."""
+    assert found.item
     item, told = found.item, page.told
     text, text_basis = better_text(page.text, item.text, paywall=page.wall == "paywall")
     address = told.url or page.found_at or item.url

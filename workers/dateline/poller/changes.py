@@ -6,17 +6,18 @@ import asyncio
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from dateline.poller.articles import make_article
 from dateline.poller.feeds import FeedState, SeenItem, remembered
-from dateline.poller.fetching import Fetcher
-from dateline.poller.identity import Identified, identify
+from dateline.poller.fetching import Fetched, Fetcher
+from dateline.poller.identity import Identified, UnreadItemError, identify
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import Page
-from dateline.poller.parsing import ParsedFeed
+from dateline.poller.parsing import ParsedFeed, Unreadable, parse_feed
 from dateline.poller.reading import Reader
 from dateline.poller.visits import Visit, VisitOutcome, apart, visit
 from dateline.records import Article
@@ -26,6 +27,7 @@ from dateline.records import Article
 class Changes:
     """What a document brings."""
 
+    parsed: ParsedFeed
     articles: tuple[Article, ...]  # of new and edited items, and of those whose page could be read at last; oldest first
     seen: dict[str, SeenItem]  # the table of seen items with them
     news: list[datetime] | None  # stated dates of articles whose items are new or edited; None when none is
@@ -33,25 +35,29 @@ class Changes:
     pages_left: bool  # some are to be tried again, which the next poll can only with the whole document
 
 
-async def changes(
-    feed: Feed, state: FeedState, parsed: ParsedFeed, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
-) -> Changes:
-    """Compare a document with what is known of the feed.
+async def read_changes(
+    feed: Feed, state: FeedState, got: Fetched, *, fetcher: Fetcher, read: Reader, options: PollerOptions, now: datetime
+) -> Changes | Unreadable:
+    """Read a document and compare it with what is known of the feed. Items that stand in it as they did are not read again.
 
     An item goes out at once, with the feed's own text where its page can't be had just now. Then the page is tried again at the next
     polls, `page_tries` times in all, and if it has more, that is the next version.
     """
-    items = identify(feed.feed_id, parsed.items, state.seen)
+    told = await _items(feed, state, got, read, options)
+    if isinstance(told, Unreadable):
+        return told
+    parsed, items = told
     wanted = [not _is_done(it) for it in items]
     visits = await _visits(feed, [it if wants else None for it, wants in zip(items, wanted, strict=True)], fetcher, read, options)
     pages = apart([found.page if found else Page() for found in visits])
     articles: list[Article] = []
     here: dict[str, SeenItem] = {}
     fresh: list[Article] = []
-    for it, wants, found, page in reversed(list(zip(items, wanted, visits, pages, strict=True))):
+    for it, wants, visited, page in reversed(list(zip(items, wanted, visits, pages, strict=True))):
         claims, known = it.claims.packed(), it.known
         if known and not wants:
-            here[it.article_id] = known if known.claims == claims else dataclasses.replace(known, claims=claims)
+            as_before = (known.claims, known.mark) == (claims, it.mark)
+            here[it.article_id] = known if as_before else dataclasses.replace(known, claims=claims, mark=it.mark)
             continue
         first_seen = known.first_seen if known else now
         version = known.version if known else 1
@@ -70,9 +76,11 @@ async def changes(
             version=article.version,
             first_seen=first_seen,
             claims=claims,
-            page_tries=_tries(it, found, options),
+            page_tries=_tries(it, visited, options),
+            mark=it.mark,
         )
     return Changes(
+        parsed=parsed,
         articles=tuple(articles),
         seen=_remember(state, here, remembered(max(state.longest, len(here)), options)),
         news=_stated_dates(fresh) if fresh else None,
@@ -81,13 +89,28 @@ async def changes(
     )
 
 
+async def _items(
+    feed: Feed, state: FeedState, got: Fetched, read: Reader, options: PollerOptions
+) -> tuple[ParsedFeed, list[Identified]] | Unreadable:
+    known = {item.mark: item for item in state.seen.values() if item.mark and item.claims and item.is_done()}
+    for marks in (frozenset(known), frozenset[str]()):
+        parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars, marks)
+        if isinstance(parsed, Unreadable):
+            return parsed
+        shown, again = iter(parsed.items), dict(parsed.again)
+        items = [known[again[place]] if place in again else next(shown) for place in range(parsed.count)]
+        with suppress(UnreadItemError):
+            return parsed, identify(feed.feed_id, items, state.seen)
+    raise AssertionError("an item that was read is said not to be")
+
+
 def _is_told(it: Identified) -> bool:
     """Whether what the feed says of this item now has been delivered."""
     return it.known is not None and it.known.delivered and it.known.item_hash == it.item_hash
 
 
 def _is_done(it: Identified) -> bool:
-    return _is_told(it) and it.known is not None and not it.known.page_tries
+    return _is_told(it) and it.known is not None and it.known.is_done()
 
 
 def _tries(it: Identified, found: Visit | None, options: PollerOptions) -> int:
@@ -110,7 +133,7 @@ async def _visits(
         async with turns:
             return await visit(url, fetcher=fetcher, read=read, options=options) if clock() < until else Visit("later")
 
-    urls = [it.item.url if it and feed.page_text else None for it in wanted]
+    urls = [it.item.url if it and it.item and feed.page_text else None for it in wanted]
     found = iter(await asyncio.gather(*(page(url) for url in urls if url)))
     return [next(found) if url else None for url in urls]
 

@@ -19,7 +19,7 @@ class SeenItem:
 
     `delivered` is false while it is not certain that the version is on the broker (see store.py). `claims` are what it last said of
     itself, by which it is known again (see claims.py). `page_tries` is how often its page was asked for in vain, if it is to be tried
-    again; else 0.
+    again; else 0. `mark` is of how it stood in its document (see parsing/cutting.py).
     """
 
     article_id: str
@@ -30,6 +30,11 @@ class SeenItem:
     delivered: bool = True
     claims: str = ""
     page_tries: int = 0
+    mark: str = ""
+
+    def is_done(self) -> bool:
+        """Whether nothing is left to do for it as long as it is as it was."""
+        return self.delivered and not self.page_tries
 
 
 IntervalBasis = Literal["start", "habit", "silence", "hint", "floor", "cap"]

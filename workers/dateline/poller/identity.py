@@ -27,19 +27,25 @@ class Identified:
     """An item, the id of the article it tells of, and what is known of it from earlier documents."""
 
     article_id: str
-    item: Item
+    item: Item | None  # None: it is as it was, and was not read again
     item_hash: str
     claims: Claims
+    mark: str
     known: SeenItem | None
+
+
+class UnreadItemError(LookupError):
+    """An item that was not read again is another than it was taken for: the document has to be read whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     """An item of this document."""
 
-    item: Item
+    item: Item | None
     item_hash: str
     claims: Claims
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +97,9 @@ class _Trust:
     url: bool  # an item keeps its link
 
 
-def identify(feed_id: str, items: Sequence[Item], seen: Mapping[str, SeenItem]) -> list[Identified]:
-    """Each distinct item once, in the feed's order, with what is known of it.
+def identify(feed_id: str, items: Sequence[Item | SeenItem], seen: Mapping[str, SeenItem]) -> list[Identified]:
+    """Each distinct item once, in the feed's order, with what is known of it. A SeenItem stands for an item that says what it said when
+    it was seen. Raises UnreadItemError.
 
     A new article's id is made of its address, so that two feeds give the same article one id, or of the feed and what tells the
     item from others where the address is missing or shared.
@@ -105,18 +112,23 @@ def identify(feed_id: str, items: Sequence[Item], seen: Mapping[str, SeenItem]) 
     found = []
     for at, one in enumerate(told):
         known = matched.get(at)
+        if one.item is None and not (known and known.is_done() and known.item_hash == one.item_hash):
+            raise UnreadItemError(feed_id)
         new_ids = (possible for possible in _possible_ids(feed_id, one, here) if possible not in taken)
         article_id = known.article_id if known else next(new_ids)
         taken.add(article_id)
-        found.append(Identified(article_id, one.item, one.item_hash, one.claims, known))
+        found.append(Identified(article_id, one.item, one.item_hash, one.claims, one.mark, known))
     return found
 
 
-def _distinct(items: Sequence[Item]) -> list[_Told]:
+def _distinct(items: Sequence[Item | SeenItem]) -> list[_Told]:
     """Items without their repetitions: the same in all four claims, or in everything that they say."""
     found: dict[object, _Told] = {}
     for item in items:
-        one = _Told(item, hash_of(item), claims_of(item))
+        if isinstance(item, SeenItem):
+            one = _Told(None, item.item_hash, unpacked(item.claims), item.mark)
+        else:
+            one = _Told(item, hash_of(item), claims_of(item), item.mark)
         claims = one.claims
         whole = all((claims.guid, claims.url, claims.title, claims.date))
         found.setdefault(claims if whole else (claims, one.item_hash), one)
@@ -199,7 +211,7 @@ def _matches(pairs: Sequence[_Pair], guid_stands_for_one: bool) -> dict[int, See
 def _possible_ids(feed_id: str, one: _Told, here: _Counts) -> Iterator[str]:
     """What the id of a new article may be made of, the best first; the last ones stand for exactly this item, so they are free."""
     claims = one.claims
-    if claims.url and here.url[claims.url] == 1:
+    if one.item and claims.url and here.url[claims.url] == 1:
         yield content_id("article", item_address(one.item))
     if claims.guid and here.guid[claims.guid] == 1:
         yield content_id("article", feed_id, claims.guid)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dateline.poller.changes import changes
+from dateline.poller.changes import read_changes
 from dateline.poller.feeds import FeedState, as_listed, asked_at
 from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, NotModified, Outcome, Retry, moved_to
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
-from dateline.poller.parsing import Unreadable, parse_feed
+from dateline.poller.parsing import Unreadable
 from dateline.poller.reading import Reader
 from dateline.poller.schedule import back_where_listed, failed, gone, postponed, succeeded, wants_whole
 from dateline.poller.visits import VisitOutcome
@@ -80,14 +80,14 @@ async def _read_body(
     to = moved_to(state.url, got.hops)
     if body_hash == state.body_hash:
         return PollResult(outcome="unchanged", articles=(), state=succeeded(answered, now, options, fresh_s=got.fresh_s, moved_to=to))
-    parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
-    if isinstance(parsed, Unreadable):
-        if parsed.feeds and may_follow:
-            return await _read_named(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
-        return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=parsed.reason))
-    found = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
+    found = await read_changes(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+    if isinstance(found, Unreadable):
+        if found.feeds and may_follow:
+            return await _read_named(feed, state, found, fetcher=fetcher, read=read, options=options, now=now)
+        return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=found.reason))
+    parsed = found.parsed
     push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
-    longest = max(state.longest, len(parsed.items))
+    longest = max(state.longest, parsed.count)
     answered = dataclasses.replace(answered, seen=found.seen, longest=longest, push=push, hint_s=parsed.hint_s)
     after = succeeded(answered, now, options, news=found.news, fresh_s=got.fresh_s, moved_to=to)
     if found.pages_left:

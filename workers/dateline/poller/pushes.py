@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime, timedelta
 
-from dateline.poller.changes import changes
+from dateline.poller.changes import read_changes
 from dateline.poller.feeds import FeedState, remembered
 from dateline.poller.fetching import Fetched, Fetcher
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
-from dateline.poller.parsing import Unreadable, parse_feed
+from dateline.poller.parsing import Unreadable
 from dateline.poller.polls import PollOutcome, PollResult
 from dateline.poller.reading import Reader
 from dateline.poller.schedule import brought
@@ -26,13 +26,12 @@ async def read_push(
     reason to poll soon.
     """
     push = state.push
-    parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
-    if isinstance(parsed, Unreadable):
+    found = await read_changes(feed, state, got, fetcher=fetcher, read=read, options=options, now=now)
+    if isinstance(found, Unreadable):
         return PollResult(outcome="failed", cause="push", articles=(), state=poll_soon(state, now, options))
-    found = await changes(feed, state, parsed, fetcher=fetcher, read=read, options=options, now=now)
     if push:
         push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(found.articles))
-    after = dataclasses.replace(state, seen=found.seen, longest=max(state.longest, len(parsed.items)), push=push)
+    after = dataclasses.replace(state, seen=found.seen, longest=max(state.longest, found.parsed.count), push=push)
     if found.news is not None:
         after = brought(after, found.news, now, options)
     if not found.articles and not found.pages_left:

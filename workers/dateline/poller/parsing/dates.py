@@ -48,7 +48,7 @@ class Dates:
     def __init__(self, language: str | None) -> None:
         first = re.split("[-_]", language or "", maxsplit=1)[0].lower()
         self._languages = sorted(_LANGUAGES, key=lambda language: language != first)
-        self._misses = 0
+        self.misses = 0  # dates that could not be read
 
     def read(self, value: object) -> datetime | None:
         """The moment in UTC, or None where there is none or more than one."""
@@ -65,7 +65,7 @@ class Dates:
             return None
 
     def _unusual(self, text: str) -> datetime | None:
-        if self._misses >= MAX_MISSES or _is_ambiguous(text):
+        if self.misses >= MAX_MISSES or _is_ambiguous(text):
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -73,7 +73,7 @@ class Dates:
             found: datetime | None = reader.get_date_data(text).date_obj
         if found:
             return found.astimezone(UTC)
-        self._misses += 1
+        self.misses += 1
         return None
 
 

@@ -21,6 +21,10 @@ class Item:
     tags: tuple[str, ...]
     language: str | None
     source: str | None  # the feed or outlet it was taken from, where told
+    mark: str = ""  # of it as it stands in its document, see cutting.py; "" where it can't be known again by that
+
+    def says_something(self) -> bool:
+        return bool(self.title or self.text or self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +33,15 @@ class ParsedFeed:
 
     title: str | None
     items: tuple[Item, ...]  # in the feed's order
+    again: tuple[tuple[int, str], ...] = ()  # items of known marks, which were not read: their places among all, from 0, and marks
     language: str | None = None  # as the feed tags it
     hubs: tuple[str, ...] = ()  # addresses that push this feed by WebSub
     self_url: str | None = None  # the address the feed calls its own: what a hub knows it by
     hint_s: float | None = None  # how long the feed says that it stays as it is, in seconds: a wish, neither floored nor capped
+
+    @property
+    def count(self) -> int:
+        return len(self.items) + len(self.again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Set
 
 from dateline.poller.parsing.decoding import decode
 from dateline.poller.parsing.discovery import discover
@@ -12,19 +12,19 @@ from dateline.poller.parsing.mending import feed_name
 from dateline.poller.parsing.xml_feed import parse_xml
 
 
-def parse_feed(body: bytes, url: str, content_type: str | None, max_items: int, max_text_chars: int) -> ParsedFeed | Unreadable:
-    """The items of a feed: at most `max_items`, the latest when there are more, each text at most `max_text_chars`."""
+def parse_feed(
+    body: bytes, url: str, content_type: str | None, max_items: int, max_text_chars: int, known: Set[str] = frozenset()
+) -> ParsedFeed | Unreadable:
+    """The items of a feed: at most `max_items`, the latest when there are more, each text at most `max_text_chars`.
+
+    Of those whose marks are `known` it may be told only that they are there.
+    """
     text = decode(body, content_type)
-    parsed: ParsedFeed | Unreadable
     if text[:4_096].lstrip("\ufeff\0 \t\r\n").startswith("{"):
-        parsed = parse_json(text, url, max_items, max_text_chars)
-    elif root := feed_name(text):
-        parsed = parse_xml(text, root, url, max_items, max_text_chars)
-    else:
-        return _no_feed(text, url)
-    if isinstance(parsed, Unreadable):
-        return parsed
-    return dataclasses.replace(parsed, items=tuple(item for item in parsed.items if item.title or item.text or item.url))
+        return parse_json(text, url, max_items, max_text_chars)
+    if root := feed_name(text):
+        return parse_xml(text, root, url, max_items, max_text_chars, known)
+    return _no_feed(text, url)
 
 
 def _no_feed(text: str, url: str) -> Unreadable:

@@ -28,9 +28,10 @@ def parse_json(text: str, url: str, max_items: int, limit: int) -> ParsedFeed | 
     dates = Dates(language)
     told = [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
     kept = latest([(dates.read(item.get("date_published")), item) for item in told], max_items)
+    items = (_item(item, published, url, language, dates, limit) for published, item in kept)
     return ParsedFeed(
         title=line(feed.get("title")),
-        items=tuple(_item(item, published, url, language, dates, limit) for published, item in kept),
+        items=tuple(item for item in items if item.says_something()),
         language=language,
         hubs=addresses((hub.get("url") for hub in hubs if isinstance(hub, dict)), url) if isinstance(hubs, list) else (),
         self_url=address(feed.get("feed_url"), url),

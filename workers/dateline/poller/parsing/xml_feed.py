@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import feedparser
 
+from dateline.poller.parsing.cutting import cut
 from dateline.poller.parsing.dates import Dates
 from dateline.poller.parsing.feeds import Item, ParsedFeed, Unreadable
 from dateline.poller.parsing.fields import MAX_SUMMARY, MOST_ENTRIES, address, addresses, latest, line, lines
@@ -21,31 +23,62 @@ _ENTRY = re.compile(r"<(?:[\w.-]{1,30}:)?(?:item|entry)\b", re.IGNORECASE)
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
-def parse_xml(text: str, root: tuple[str, int], url: str, max_items: int, limit: int) -> ParsedFeed | Unreadable:
+def parse_xml(
+    text: str, root: tuple[str, int], url: str, max_items: int, limit: int, known: Set[str] = frozenset()
+) -> ParsedFeed | Unreadable:
     """`root` is what `feed_name` found in the text."""
     if next(islice(_ENTRY.finditer(text), MOST_ENTRIES, None), None):
         return Unreadable(f"parse: more than {MOST_ENTRIES} items")
-    is_atom = root[0].lower().endswith("feed")
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if is_atom:  # RSS knows no base: feedparser would make every guid an address on it
-        headers["content-location"] = url
+    markup = mend(text, *root)
+    # RSS knows no base: feedparser would make every guid an address on it
+    base = url if root[0].lower().endswith("feed") else None
+    pieces = cut(markup, root[0], url, limit)
+    marks = pieces.marks if pieces and len(pieces.marks) <= max_items else ()
+    if pieces and not known.isdisjoint(marks):
+        parsed = _parse(pieces.without(known), base)
+        if not isinstance(parsed, Unreadable) and _is_true_to(parsed, [mark for mark in marks if mark not in known]):
+            return _read(parsed, url, max_items, limit, marks, known)
+    parsed = _parse(markup, base)
+    if isinstance(parsed, Unreadable):
+        return parsed
+    return _read(parsed, url, max_items, limit, marks if _is_true_to(parsed, marks) else ())
+
+
+def _parse(markup: str, base: str | None) -> feedparser.FeedParserDict | Unreadable:
+    headers = {"content-type": "application/xml; charset=utf-8"} | ({"content-location": base} if base else {})
     try:
         # As a stream: bytes would be tried as an address and as a file name first
-        parsed = feedparser.parse(
-            io.BytesIO(mend(text, *root).encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
+        parsed = feedparser.parse(io.BytesIO(markup.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, OverflowError) as error:
         return Unreadable(f"parse: feedparser gave up: {type(error).__name__}: {error}"[:300])  # seen with fuzzed bytes
     if not parsed.entries and not parsed.get("version"):
         return Unreadable(f"parse: no feed: {parsed.get('bozo_exception') or 'neither RSS, Atom nor JSON Feed'}"[:300])
+    return parsed
+
+
+def _is_true_to(parsed: feedparser.FeedParserDict, marks: Sequence[str]) -> bool:
+    """Whether feedparser found the items that we did, in XML without a fault."""
+    return not parsed.bozo and len(parsed.entries) == len(marks)
+
+
+def _read(
+    parsed: feedparser.FeedParserDict, url: str, max_items: int, limit: int, marks: Sequence[str], known: Set[str] = frozenset()
+) -> ParsedFeed:
+    """What feedparser found. `marks` are those of all items of the document, if they have any; it was shown those not `known`."""
     feed = parsed.feed
     language = line(feed.get("language"))
     dates = Dates(language)
     entries = latest([(dates.read(_stated(entry, "published", "created")), entry) for entry in parsed.entries], max_items)
     base = address(feed.get("link"), url) or url
+    items = [_item(entry, published, base, language, dates, limit) for published, entry in entries]
+    shown = iter(items)
+    places = [(mark, None if mark in known else next(shown)) for mark in marks or [""] * len(items)]
+    told = [(mark, item) for mark, item in places if item is None or item.says_something()]
+    marked = not dates.misses  # else it depends on the items before one whether its date is read
     return ParsedFeed(
         title=line(feed.get("title")),
-        items=tuple(_item(entry, published, base, language, dates, limit) for published, entry in entries),
+        items=tuple(dataclasses.replace(item, mark=mark) if mark and marked else item for mark, item in told if item),
+        again=tuple((place, mark) for place, (mark, item) in enumerate(told) if item is None),
         language=language,
         hubs=_links(feed, "hub", url),
         self_url=next(iter(_links(feed, "self", url)), None),
