@@ -40,7 +40,7 @@ def test_no_field_is_missing_and_times_are_utc() -> None:
     [
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b"[]", "not a Article: record"),
+        (b"[]", "not a valid Article: record"),
         (b'{"article_id": "a"}', "text"),
         (b'{"article_id": "a", "text": 7}', "text"),
         (b'{"article_id": "a", "text": "", "published": "soon"}', "published"),

@@ -18,7 +18,7 @@ from dateline.app.long_work import StoppedError
 from dateline.app.replay import Differences, Plan, Replayed, Replaying, StaleSpoolError, differences, run, told
 from dateline.app.replay.spool import Spool
 from dateline.codec import decode, encode
-from dateline.delivery.reading import NoSuchTopicError
+from dateline.delivery.kafka import UnknownTopicError
 from dateline.merging import merge_all
 from dateline.records import Article, Event, Mention, Withdrawal
 
@@ -172,7 +172,7 @@ async def test_a_better_reading_updates_and_retracts(world: World) -> None:
 async def test_a_dry_run_into_a_topic_that_is_not_there_makes_none(world: World) -> None:
     done = await replay(world, into="nowhere", dry=True)
     assert (done.published, done.changes.new) == (0, done.events)
-    with pytest.raises(NoSuchTopicError):
+    with pytest.raises(UnknownTopicError):
         await replay(world, into="nowhere")
 
 

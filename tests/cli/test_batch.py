@@ -109,7 +109,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done() -> None:
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 1
     assert "line 1: not JSON" in done.stderr
-    assert "line 3: not a Article: text" in done.stderr
+    assert "line 3: not a valid Article: text" in done.stderr
 
 
 def test_no_input_is_no_output() -> None:

@@ -53,6 +53,8 @@ def test_the_version_is_the_packages() -> None:
         (["fly"], "No such command"),
         (["extract", "--workers", "0"], "--workers"),
         (["tail", "--min-confidence", "2"], "--min-confidence"),
+        (["tail", "--type", "ASSULT"], "no event type ASSULT"),
+        (["tail", "--country", "Syria"], "not as SYRIA"),
         (["replay", "--from", "yesterday"], "neither a time"),
         (["up", "--feeds", "/nowhere.opml"], "no file"),
         (["poll", "--demo", "--feeds", "x"], "not both"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from merging.reports import OPTIONS, report
 from world import World
 
-from dateline.cli import cli
+from dateline.cli import cli, main
 from dateline.codec import encode
 from dateline.merging import cluster
 
@@ -38,3 +39,17 @@ async def test_two_topics_are_told_apart(embedded: str, tmp_path: Path, monkeypa
     assert "“A bomb exploded beside the school”" in other.output
     figures = orjson.loads((await call("--diff", second, first, "--json")).output)
     assert (figures["gone"], figures["examples"]["gone"][0]["before"]["casualties"]["killed"]["low"]) == (1, 3)
+
+
+@pytest.mark.parametrize("command", ["tail", "replay --diff no.such no.such", "deadletters list"])
+async def test_a_topic_that_is_not_there_is_told_in_one_line(
+    embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("DATELINE_KAFKA__BOOTSTRAP", embedded)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["dateline", *command.split()])
+    with pytest.raises(SystemExit) as ended:
+        await asyncio.to_thread(main)
+    assert ended.value.code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("dateline: no topic ")

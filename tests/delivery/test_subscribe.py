@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from dateline import EventFilter, Received, UnknownTopicError, current_events, subscribe
 from dateline.codec import encode
 from dateline.delivery.broker import embedded_broker
+from dateline.delivery.kafka import UnreachableError
 from dateline.records import Casualties, Codes, Event, Place, Producer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -143,6 +144,14 @@ async def test_a_topic_that_is_not_there_is_an_error_and_is_not_made(world: Worl
     for _ in range(2):
         with pytest.raises(UnknownTopicError, match=r"dateline\.evnets"):
             await anext(subscribe(world.bootstrap, topic="dateline.evnets"))
+
+
+async def test_a_broker_that_lets_nobody_in_is_told_with_the_reason(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnreachableError, match=r"^can't use broker\.invalid over PLAINTEXT: .+"):
+        await anext(subscribe("broker.invalid"))
+    monkeypatch.setenv("DATELINE_KAFKA__SECURITY_PROTOCOL", "SSL")
+    with pytest.raises(UnreachableError, match=r"over SSL: .*another kafka\.security_protocol"):
+        await anext(subscribe(broker))
 
 
 async def test_the_present_state_is_the_last_record_of_each_event_that_still_holds(world: World) -> None:

@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dateline.delivery.subscribe import EventFilter, Received, UnknownTopicError, current_events, subscribe
+    from dateline.delivery.kafka import UnknownTopicError
+    from dateline.delivery.subscribe import EventFilter, Received, current_events, subscribe
 
 __version__ = "0.1.0"
 

@@ -63,7 +63,7 @@ def decode(raw: bytes | str, record_type: type[Record]) -> Record:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "record"
-        raise UnreadableRecordError(f"not a {record_type.__name__}: {where}: {first['msg']}") from error
+        raise UnreadableRecordError(f"not a valid {record_type.__name__}: {where}: {first['msg']}") from error
     return record
 
 
@@ -73,7 +73,7 @@ def _in_todays_shape(told: dict[str, Any], record_type: type) -> dict[str, Any]:
         if version > VERSION:
             raise NewerVersionError(f"written by a newer Dateline: {name} of version {version}, and this one reads up to {VERSION}")
         if version < FIRST:
-            raise UnreadableRecordError(f"not a {name}: there never was a version {version}")
+            raise UnreadableRecordError(f"not a valid {name}: there never was a version {version}")
         told = upcast(told, name)
     fields = getattr(record_type, "__dataclass_fields__", {})
     if UNKNOWN in fields:

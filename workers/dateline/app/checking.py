@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from dateline.app.polling.feed_list import find
 from dateline.app.polling.feed_topic import Known, read_book
-from dateline.delivery.reading import NoSuchTopicError
+from dateline.delivery.kafka import UnknownTopicError
 from dateline.poller import (
     Busy,
     Feed,
@@ -82,7 +82,7 @@ async def check_feed(feed: Feed, settings: Settings) -> Check:
 async def _known(feed: Feed, settings: Settings) -> tuple[Known, str | None]:
     try:
         book = await read_book(settings.kafka, settings.topics.feeds)
-    except (KafkaError, NoSuchTopicError, OSError) as error:
+    except (KafkaError, UnknownTopicError, OSError) as error:
         return Known(), str(error)
     listed = find(book, feed.url) or feed
     known = book.known.get(listed.feed_id) or Known()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import sys
 
 import click
@@ -45,6 +46,8 @@ def main() -> None:
     from aiokafka.errors import KafkaError
     from pydantic import ValidationError
 
+    from dateline.delivery.kafka import UnknownTopicError
+
     try:
         cli()
     except ValidationError as error:
@@ -55,7 +58,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing to say, and nobody to say it to
         sys.exit(FAILED)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, UnknownTopicError, sqlite3.Error) as error:
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
         _fail(str(error))

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from rich.console import Console
-from rich.table import Table
 
 from dateline.cli.options import bootstrap_option, load_settings
 
@@ -58,12 +56,12 @@ def list_letters(bootstrap: str | None, wanted: Callable[[Letter], bool], as_jso
         for letter in found:
             sys.stdout.buffer.write(orjson.dumps(_row(letter)) + b"\n")
         return
-    table = Table("letter", "when", "stage", "tried", "bytes", "reason")
     for letter in found:
-        reasons = letter.reasons
-        reason = f"{reasons['class']}: {' '.join(reasons['message'].split())[:MESSAGE_CHARS]}"
-        table.add_row(letter.letter_id, reasons["time"][:19], reasons["stage"], reasons["attempts"], str(letter.size), reason)
-    Console().print(table)
+        told = letter.reasons
+        click.echo(f"{letter.letter_id}  {told['time'][:19]}Z  {told['stage']}  tried {told['attempts']}  {letter.size} bytes")
+        click.echo(f"    {told['class']}: {' '.join(told['message'].split())[:MESSAGE_CHARS]}")
+    if not found:
+        click.echo("no letters", err=True)
 
 
 @deadletters.command()

@@ -80,7 +80,8 @@ def replay(bootstrap: str | None, diff: tuple[str, str] | None, as_json: bool, *
         return
     click.echo(
         f"{result.articles} articles read ({result.unreadable} could not be), {result.mentions} mentions, {result.events} events; "
-        f"{result.published} records published, {result.kept} events left as they are"
+        f"{result.published} records published"
+        + (f", {result.kept} events left as they are: they rest on other articles too" if result.kept else "")
     )
     for line in told(result.changes) if wanted["dry"] else ():
         click.echo(line)

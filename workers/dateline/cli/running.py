@@ -71,7 +71,8 @@ async def _up(settings: Settings, bootstrap: str | None, feeds: str | None, work
 
 async def _print_events(address: str, settings: Settings, *, as_json: bool) -> None:
     from dateline.cli.tail import printer
-    from dateline.delivery.subscribe import UnknownTopicError, subscribe
+    from dateline.delivery.kafka import UnknownTopicError
+    from dateline.delivery.subscribe import subscribe
 
     show = printer(as_json=as_json)
     while True:

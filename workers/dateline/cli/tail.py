@@ -34,8 +34,12 @@ def tail(bootstrap: str | None, topic: str | None, as_json: bool, since: datetim
     Readable on a terminal, JSON lines into a pipe: the event, and in `_kafka` its revision, partition, offset and time. Every record
     is the whole state of an event: of each event_id the last one holds, and one that is `merged` or `retracted` is no event any more.
     """
-    from dateline.delivery.subscribe import subscribe
+    from dateline.delivery.subscribe import EventFilter, subscribe
 
+    try:
+        EventFilter.of(wanted["types"], wanted["countries"])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     settings = load_settings(bootstrap)
 
     async def run() -> None:

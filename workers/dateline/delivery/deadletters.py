@@ -115,7 +115,7 @@ def sent_again(letter: Letter) -> Outgoing:
 
 
 async def standing(kafka: KafkaOptions, topic: str, wanted: Callable[[Letter], bool]) -> list[Letter]:
-    """The letters that stand and are wanted, in order of their ids, without their values. Raises NoSuchTopicError."""
+    """The letters that stand and are wanted, in order of their ids, without their values. Raises UnknownTopicError."""
     found: dict[str, Letter] = {}
     async for record in read_topic(kafka, topic):
         if record.value is None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.conn import create_conn
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
 from pydantic import SecretStr
 
@@ -54,6 +54,16 @@ class KafkaOptions:
 
 class UnreachableError(KafkaConnectionError):  # type: ignore[misc]
     """No broker lets us in; the message says why not, as far as it can be told."""
+
+    def __str__(self) -> str:  # the library's own puts the class before it
+        return str(self.args[0])
+
+
+class UnknownTopicError(LookupError):
+    """The cluster has no such topic: wrong name, wrong cluster, or nothing was ever published."""
+
+    def __init__(self, topic: str, bootstrap: str) -> None:
+        super().__init__(f"no topic {topic!r} at {bootstrap} (`dateline topics create` makes those that the settings name)")
 
 
 class SecurityOptionsError(ValueError):
@@ -115,17 +125,19 @@ async def start(client: Any, options: KafkaOptions) -> None:
 async def _why_not(options: KafkaOptions) -> str:
     """The client itself only logs the reasons: go to the first broker once more, and see."""
     told = _connection(options)
-    host, _, port = told.pop("bootstrap_servers").split(",")[0].strip().rpartition(":")
+    host, port, _ = collect_hosts(told.pop("bootstrap_servers"), randomize=False)[0]
     try:
-        (await create_conn(host, int(port), **told)).close()
+        (await create_conn(host, port, **told)).close()
     except ssl.SSLCertVerificationError as error:
         return f"the broker's certificate is not to be trusted: {error.verify_message} (kafka.ssl_ca_file names whom we trust)"
     except SaslAuthenticationFailed:
         return f"the user name or password is wrong, or the broker knows no {options.sasl_mechanism}"
     except (OSError, KafkaError, TimeoutError) as error:
-        closed = "closed" in str(error)  # what a broker does to whoever speaks another protocol, or shows no certificate
+        closed = isinstance(error, ConnectionResetError) or "closed" in str(
+            error
+        )  # what a broker does to whoever speaks another protocol, or shows no certificate
         hint = "; it may ask for another kafka.security_protocol, or for a certificate (kafka.ssl_cert_file)" if closed else ""
-        return f"{error or type(error).__name__}{hint}"
+        return f"{str(error) or type(error).__name__}{hint}"
     return "the broker can be reached, and tells of no cluster"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from dateline.delivery.kafka import KafkaOptions, make_consumer
+from dateline.delivery.kafka import KafkaOptions, UnknownTopicError, make_consumer
 from dateline.delivery.kafka import start as start_client
 
 Bound = datetime | int | None
@@ -21,16 +21,12 @@ POLL_MS = 500
 SOON_MS = 20
 
 
-class NoSuchTopicError(LookupError):
-    """The broker has no topic of this name."""
-
-
 async def read_topic(
     kafka: KafkaOptions, topic: str, start: Bound = None, end: Bound = None, progress: Progress | None = None
 ) -> AsyncGenerator[ConsumerRecord, None]:
     """The records from `start` (included) to `end` (not included), each partition's in order; what comes meanwhile is not waited for.
 
-    Raises NoSuchTopicError.
+    Raises UnknownTopicError.
     """
     consumer = make_consumer(kafka)
     await start_client(consumer, kafka)
@@ -49,7 +45,7 @@ async def read_topic(
 
 
 async def ranges(kafka: KafkaOptions, topic: str, start: Bound = None, end: Bound = None) -> dict[int, tuple[int, int]]:
-    """For each partition the offsets from which and up to which `read_topic` would read it now. Raises NoSuchTopicError."""
+    """For each partition the offsets from which and up to which `read_topic` would read it now. Raises UnknownTopicError."""
     consumer = make_consumer(kafka)
     await start_client(consumer, kafka)
     try:
@@ -78,7 +74,7 @@ async def read_range(consumer: AIOKafkaConsumer, tp: TopicPartition, first: int,
 async def _assign(consumer: AIOKafkaConsumer, kafka: KafkaOptions, topic: str) -> list[TopicPartition]:
     """Take all partitions of a topic."""
     if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
-        raise NoSuchTopicError(f"no topic {topic!r} at {kafka.bootstrap}: `dateline topics create` makes ours")
+        raise UnknownTopicError(topic, kafka.bootstrap)
     consumer.subscribe([topic])
     while not consumer.assignment():  # all partitions, as soon as the client has heard of them
         await consumer.getmany(timeout_ms=SOON_MS)

@@ -28,7 +28,7 @@ from pydantic_settings import SettingsConfigDict
 from dateline.codec import UnreadableRecordError, decode
 from dateline.config_sources import Configured
 from dateline.delivery.cloudevents import REVISION
-from dateline.delivery.kafka import KafkaOptions, make_consumer
+from dateline.delivery.kafka import KafkaOptions, UnknownTopicError, make_consumer
 from dateline.delivery.kafka import start as start_client
 from dateline.records import Event, EventType
 
@@ -37,10 +37,6 @@ _SOON_MS = 20  # for the partitions of a topic that is known to be there
 _AT_ONCE = 100  # records fetched together: handling so many must take less than the 5 minutes after which Kafka takes a reader for dead
 
 log = logging.getLogger(__name__)
-
-
-class UnknownTopicError(LookupError):
-    """The cluster has no such topic: wrong name, wrong cluster, or nothing was ever published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +60,14 @@ class EventFilter:
 
     @classmethod
     def of(cls, types: Iterable[str] = (), countries: Iterable[str] = (), min_confidence: float = 0.0) -> EventFilter:
-        """Upper and lower case are the same; a type that doesn't exist is an error and not an endless silence."""
+        """Upper and lower case are the same. A type that doesn't exist, or a country's name, is an error and not an endless silence."""
         wanted = frozenset(name.upper() for name in types)
         if unknown := wanted - set(get_args(EventType)):
             raise ValueError(f"no event type {', '.join(sorted(unknown))}; there are {', '.join(get_args(EventType))}")
-        return cls(types=wanted, countries=frozenset(code.upper() for code in countries), min_confidence=min_confidence)
+        codes = frozenset(code.upper() for code in countries)
+        if names := sorted(code for code in codes if not (len(code) == 2 and code.isascii() and code.isalpha())):
+            raise ValueError(f"countries are told by their two letters of ISO 3166 (SY, KE), not as {', '.join(names)}")
+        return cls(types=wanted, countries=codes, min_confidence=min_confidence)
 
     def matches(self, event: Event) -> bool:
         """An event without place is in no country."""
@@ -105,8 +104,9 @@ async def subscribe(
 
     A cluster that asks for TLS or a password is reached as the settings say: `DATELINE_KAFKA__SECURITY_PROTOCOL=SASL_SSL` and so on.
 
-    Records that can't be read are logged and passed over. Raises UnknownTopicError, ValueError for a type that does not exist, and
-    aiokafka's KafkaError. Close it (`contextlib.aclosing`) when you stop before the end and go on with other things.
+    Records that can't be read are logged and passed over. Raises UnknownTopicError, ValueError for a type that does not exist or a
+    country that is no code, and aiokafka's KafkaError. Close it (`contextlib.aclosing`) when you stop before the end and go on with
+    other things.
     """
     wanted = EventFilter.of(types, countries, min_confidence)
     start = _Start(from_beginning, since.replace(tzinfo=since.tzinfo or UTC) if since else None)
@@ -190,7 +190,7 @@ async def _reader(bootstrap: str, topic: str, group: str | None, start: _Start) 
     await start_client(consumer, options)
     try:
         if topic not in await consumer.topics():  # asked before subscribing: some clusters make what they are asked for
-            raise UnknownTopicError(f"no topic {topic!r} at {bootstrap}")
+            raise UnknownTopicError(topic, bootstrap)
         consumer.subscribe([topic], listener=_NewGroup(consumer, start) if group else None)
         if not group:
             while not consumer.assignment():  # all partitions, as soon as the client has heard of them

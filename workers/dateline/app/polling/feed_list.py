@@ -21,7 +21,7 @@ class Added:
 
 
 async def add_feeds(kafka: KafkaOptions, topics: TopicNames, feeds: Iterable[Feed]) -> Added:
-    """Put these feeds on the list. Raises NoSuchTopicError, UndeliverableError."""
+    """Put these feeds on the list. Raises UnknownTopicError, UndeliverableError."""
     book = await read_book(kafka, topics.feeds)
     listed = {feed_id: known.feed for feed_id, known in book.known.items() if known.feed}
     new = {feed.feed_id: feed for feed in feeds}

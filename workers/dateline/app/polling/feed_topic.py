@@ -99,7 +99,7 @@ class Book:
 
 
 async def read_book(kafka: KafkaOptions, topic: str) -> Book:
-    """All feeds there are, and how they are. Raises NoSuchTopicError."""
+    """All feeds there are, and how they are. Raises UnknownTopicError."""
     book = Book()
     async for record in read_topic(kafka, topic):
         book.take(record)

@@ -43,6 +43,7 @@ class Comparing:
         self._before = before
         self._database = database
         database.executescript(TABLES)
+        self.same = 0  # events that need no record, known when the changes are through
         self.kept = sum(self._keep(last.event) for last in before.active())
 
     def changes(self) -> Iterator[Change]:
@@ -57,6 +58,8 @@ class Comparing:
             before = self._before.get(event.event_id)
             if before is None or (before.raw != raw and before.event != event):
                 yield Change(before, event, raw)
+            else:
+                self.same += 1
         for last in self._before.active():
             if not (self._is_kept(last.event.event_id) or self._is_shown(last.event.event_id)):
                 gone = ended(last.event, self._resting_on)

@@ -90,7 +90,7 @@ def changed_fields(before: Event, now: Event) -> dict[str, tuple[Any, Any]]:
 
 
 async def differences(kafka: KafkaOptions, first: str, second: str) -> Differences:
-    """How the events of the topic `second` differ from those of `first`. Raises NoSuchTopicError."""
+    """How the events of the topic `second` differ from those of `first`. Raises UnknownTopicError."""
     with tempfile.TemporaryDirectory(prefix="dateline-diff-") as folder, scratch(Path(folder) / "topics.db") as database:
         states = [TopicState(database, name) for name in ("a", "b")]
         for state, topic in zip(states, (first, second), strict=True):

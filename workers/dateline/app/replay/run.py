@@ -22,10 +22,10 @@ from dateline.app.replay.reading import Chunk, Pool
 from dateline.app.replay.spool import Kind, Spool, Task
 from dateline.app.replay.topic_state import TopicState, scratch
 from dateline.delivery.cloudevents import event_headers
-from dateline.delivery.kafka import make_consumer, make_producer
+from dateline.delivery.kafka import UnknownTopicError, make_consumer, make_producer
 from dateline.delivery.kafka import start as start_client
 from dateline.delivery.producing import Outgoing, deliver
-from dateline.delivery.reading import NoSuchTopicError, ranges
+from dateline.delivery.reading import ranges
 from dateline.records import Mention
 from dateline.settings import Settings
 
@@ -68,7 +68,7 @@ class Replaying:
     dry: bool = False  # publish nothing, and leave the spool for the replay that does
 
     async def run(self, pool: Pool) -> Replayed:
-        """Do all that is not done yet. Raises StoppedError, StaleSpoolError, NoSuchTopicError."""
+        """Do all that is not done yet. Raises StoppedError, StaleSpoolError, UnknownTopicError."""
         with Spool(self.folder) as spool:
             await self._begin(spool)
             await _unless(self.stop, self._read(spool, pool))
@@ -149,11 +149,12 @@ class Replaying:
                 return done
             with scratch(self.folder / "topic.db") as database:
                 before = TopicState(database, "before")
-                with suppress(*((NoSuchTopicError,) if self.dry else ())):  # a dry run makes no topic
+                with suppress(*((UnknownTopicError,) if self.dry else ())):  # a dry run makes no topic
                     await before.load(self.settings.kafka, self.plan.into)
                 comparing = Comparing(spool, before, database)
                 done.kept = comparing.kept
                 await self._bring(comparing.changes(), done)
+                done.changes.same = comparing.same
             if not self.dry:
                 await self._commit(spool)
         return done

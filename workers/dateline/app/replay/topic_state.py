@@ -53,7 +53,7 @@ class TopicState:
         connection.execute(TABLE.format(name=name))
 
     async def load(self, kafka: KafkaOptions, topic: str) -> None:
-        """Read the topic to its end. Raises NoSuchTopicError, and NewerVersionError: what we do not understand we must not replace."""
+        """Read the topic to its end. Raises UnknownTopicError, and NewerVersionError: what we do not understand we must not replace."""
         async for record in read_topic(kafka, topic):
             if record.value is None:
                 self._connection.execute(f"DELETE FROM {self._name} WHERE event_id = ?", ((record.key or b"").decode("utf-8", "replace"),))  # noqa: S608
