@@ -115,6 +115,10 @@ async def test_nobody_comes_in_without_credentials(secure: SecureKafka, tmp_path
     assert "wrong-secret" not in caplog.text + str(said)
 
 
+async def test_a_broker_without_tls_is_known_by_hanging_up(kafka: str, tmp_path: Path) -> None:
+    assert "another kafka.security_protocol" in await refusal(replace(World(kafka, tmp_path).settings.kafka, security_protocol="SSL"))
+
+
 async def test_a_broker_is_trusted_by_its_authority_and_its_name(secure: SecureKafka, tmp_path: Path) -> None:
     right = world(secure, tmp_path).settings.kafka
     assert "issuer certificate" in await refusal(replace(right, ssl_ca_file=str(secure.folder / "other-ca.pem")))
