@@ -8,8 +8,8 @@ from pathlib import Path
 
 from plain_reading import PlainPool
 
-from dateline.app.polling.service import stop_on_signals
 from dateline.app.replay import Plan, Replaying
+from dateline.app.stopping import stop_on_signals
 from dateline.settings import load
 
 

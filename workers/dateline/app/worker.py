@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from dateline.app.extract_agent import Extracting, Pool
 from dateline.app.faust_app import App
 from dateline.app.merge_agent import Merging
 from dateline.app.options import changelog
+from dateline.app.stopping import stop_on_signals
 from dateline.app.topics import prepare_topics
 from dateline.delivery.health import BEAT_S, Health, beating, serving
 from dateline.delivery.kafka import KafkaOptions, make_producer, start, tls_context
@@ -61,10 +61,7 @@ def run_worker(settings: Settings, pool: Pool) -> None:
 
 
 async def _until_signalled(settings: Settings, pool: Pool) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await work(settings, pool, stopping)
+    await work(settings, pool, stop_on_signals())
 
 
 async def work(settings: Settings, pool: Pool, stopping: asyncio.Event) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -56,8 +55,9 @@ def backfill(
     """
     from dateline.app.backfill import Backfilling, backfill_name
     from dateline.app.long_work import StoppedError
-    from dateline.app.polling.service import stop_on_signals
+    from dateline.app.stopping import stop_on_signals
     from dateline.app.topics import prepare_topics
+    from dateline.pool import default_processes
 
     settings = load_settings(bootstrap)
     topic = articles_topic or f"{settings.topics.articles}.backfill"
@@ -67,7 +67,7 @@ def backfill(
     asyncio.run(prepare_topics(settings.model_copy(update={"topics": replace(settings.topics, articles=topic)})))
 
     async def run(show: Callable[[str, int, int], None]) -> Backfilled:
-        processes = workers or len(os.sched_getaffinity(0))
+        processes = workers or default_processes()
         return await Backfilling(settings, paths, topic, folder, show, stop_on_signals(), rate, processes).run()
 
     with showing_steps() as show:

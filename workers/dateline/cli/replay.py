@@ -115,8 +115,8 @@ def _replay(
     spool: Path | None,
 ) -> Replayed:
     from dateline.app.long_work import StoppedError
-    from dateline.app.polling.service import stop_on_signals
     from dateline.app.replay import Plan, Replaying
+    from dateline.app.stopping import stop_on_signals
     from dateline.app.topics import prepare_topics
     from dateline.cli.gazetteer import ensure_gazetteer
     from dateline.pool import ReaderPool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -47,6 +46,7 @@ def up(bootstrap: str | None, feeds: str | None, workers: int | None, as_json: b
 
 
 async def _up(settings: Settings, bootstrap: str | None, feeds: str | None, workers: int | None, *, as_json: bool) -> None:
+    from dateline.app.stopping import stop_on_signals
     from dateline.app.up import everything, log_path
     from dateline.pool import default_processes
 
@@ -60,7 +60,7 @@ async def _up(settings: Settings, bootstrap: str | None, feeds: str | None, work
     ) as (address, ended):
         say(f"Events are on topic {settings.topics.events} at {address}: dateline tail --bootstrap {address} --from-beginning")
         printing = asyncio.create_task(_print_events(address, settings, as_json=as_json))
-        stop = asyncio.create_task(_signalled())
+        stop = asyncio.create_task(stop_on_signals().wait())
         done, _ = await asyncio.wait({printing, stop, ended}, return_when=asyncio.FIRST_COMPLETED)
         for task in (printing, stop):
             task.cancel()
@@ -80,14 +80,6 @@ async def _print_events(address: str, settings: Settings, *, as_json: bool) -> N
             async for received in subscribe(address, from_beginning=True, topic=settings.topics.events):
                 show(received)
         await asyncio.sleep(0.2)
-
-
-async def _signalled() -> None:
-    """Return when SIGINT or SIGTERM comes."""
-    signalled = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, signalled.set)
-    await signalled.wait()
 
 
 @click.command()
@@ -116,7 +108,8 @@ def poll(bootstrap: str | None, feeds: str | None, demo: bool, once: bool) -> No
 
 async def _poll(settings: Settings, feeds: list[Feed], *, demo: bool, once: bool) -> Counter[str]:
     from dateline.app.demo import serve_demo
-    from dateline.app.polling.service import serve_poller, stop_on_signals
+    from dateline.app.polling.service import serve_poller
+    from dateline.app.stopping import stop_on_signals
     from dateline.config_files import config_file
 
     stop = stop_on_signals()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections import Counter
 from collections.abc import Sequence
 
@@ -23,15 +22,6 @@ from dateline.poller import Feed, PollResult
 from dateline.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """An event set by SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
 
 
 async def serve_poller(settings: Settings, feeds: Sequence[Feed], stop: asyncio.Event, *, once: bool) -> Counter[str]:
