@@ -62,8 +62,8 @@ async def _up(settings: Settings, bootstrap: str | None, feeds: str | None, work
         printing = asyncio.create_task(_print_events(address, settings, as_json=as_json))
         stop = asyncio.create_task(stop_on_signals().wait())
         done, _ = await asyncio.wait({printing, stop, ended}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (printing, stop):
-            task.cancel()
+        for waiting in (printing, stop):
+            waiting.cancel()
         say("Stopping …")
         for task in done - {stop}:
             await task  # raises what ended it
