@@ -32,7 +32,7 @@ from dateline.geography.locate import choose
 from dateline.geography.locating.features import Candidate, Happening, candidates, event_features
 from dateline.geography.locating.scene import Scene
 from dateline.geography.locating.weighing import Features
-from dateline.language import Doc, Span, parse
+from dateline.language import Doc, Span, Token, parse
 from dateline.pipeline import Reader, open_reader
 from dateline.records import Article, Place
 from dateline.settings import load
@@ -169,8 +169,15 @@ def _head(quote: Span) -> Span:
     """The word that states the event: the quote's root, or the verb nearest to it where that is a name or a particle."""
     root = quote.root
     if root.pos_ not in ("VERB", "NOUN"):
-        root = min((token for token in quote if token.pos_ == "VERB"), key=lambda token: len(list(token.ancestors)), default=root)
+        root = min((token for token in quote if token.pos_ == "VERB"), key=_depth, default=root)
     return quote.doc[root.i : root.i + 1]
+
+
+def _depth(token: Token) -> int:
+    depth = 0
+    while token.head.i != token.i:
+        token, depth = token.head, depth + 1
+    return depth
 
 
 def is_right(gold: dict[str, Any] | None, place: Place) -> bool:
