@@ -44,7 +44,7 @@ def report(
     published: int | None = 3,
     where: Place | None = ALDER,
     when: DateSpan | None = SECOND_OF_MAY,
-    killed: int | tuple[int, int | None] | None = None,
+    killed: int | str | tuple[int, int | None] | None = None,
     injured: int | None = None,
     actors: Sequence[str] = (),
     recipients: Sequence[str] = (),
@@ -58,8 +58,11 @@ def report(
     central: bool = False,
     said: str | None = None,
 ) -> Mention:
-    """What `article`, published on that day of May 2026, says; its evidence is `words`, its publisher one of its own."""
-    low, high = (killed, killed) if isinstance(killed, int) else killed or (0, None)
+    """What `article`, published on that day of May 2026, says; its evidence is `words`, its publisher one of its own.
+
+    `killed` may be words for one person.
+    """
+    low, high = (killed, killed) if isinstance(killed, int) else (1, 1) if isinstance(killed, str) else killed or (0, None)
     return Mention(
         mention_id=content_id("mention", article, said or words),
         block=block_key(event_type),
@@ -75,8 +78,8 @@ def report(
         origin=None,
         date=when,
         casualties=Casualties(
-            killed=None if killed is None else Count(low=low, high=high, text=f"{low} killed"),
-            injured=None if injured is None else Count(low=injured, high=injured, text=f"{injured} wounded"),
+            killed=None if killed is None else Count(low=low, high=high, text=str(killed)),
+            injured=None if injured is None else Count(low=injured, high=injured, text=str(injured)),
         ),
         evidence=(Evidence(article_id=article, field="text", start=0, end=len(words), text=words),),
         source=Source(

@@ -67,9 +67,12 @@ def test_of_one_name_the_fullest_record_is_kept() -> None:
         pytest.param([4, 4, 7], (4, 4), id="what most say"),
         pytest.param([3, None], (3, 3), id="one does not say"),
         pytest.param([9, (12, None)], (9, 12), id="nine, and at least twelve"),
+        pytest.param([3, "an officer"], (3, 3), id="a number, and one of the dead"),
+        pytest.param([3, "one person"], (1, 3), id="two numbers"),
+        pytest.param(["an officer", "a guard"], (1, 1), id="one each"),
     ],
 )
-def test_tolls(told: list[int | tuple[int, int | None] | None], merged: tuple[int, int | None]) -> None:
+def test_tolls(told: list[int | str | tuple[int, int | None] | None], merged: tuple[int, int | None]) -> None:
     event = one_event(*(report(f"paper{day}", f"{WORDS} {day}", published=3 + day, killed=killed) for day, killed in enumerate(told)))
     assert event.casualties.killed is not None
     assert (event.casualties.killed.low, event.casualties.killed.high) == merged

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dateline.records import Casualties, Count
 
+_ONE = re.compile(r"\b(?:one|1|only|single|lone|sole)\b", re.IGNORECASE)
+
 
 def merged_casualties(told: Sequence[Casualties], origin_of: Sequence[int]) -> Casualties:
     """The killed and the injured out of what each source tells, in the order of publication."""
-    killed = merged_toll([one.killed for one in told], origin_of)
+    killed = merged_toll(_numbers([one.killed for one in told]), origin_of)
     injured = merged_toll([one.injured for one in told], origin_of)
     return Casualties(killed=killed, injured=None if _died_since(told, origin_of, killed, injured) else injured)
 
 
 def _died_since(told: Sequence[Casualties], origin_of: Sequence[int], killed: Count | None, injured: Count | None) -> bool:
-    """Whether the wounded of some reports are the dead of others: no more of them, and as many origins tell only the dead as tell both."""
-    if killed is None or injured is None or injured.high is None or injured.high > killed.low:
+    """Whether the one wounded of some reports is among the dead of others: as many origins tell only the dead as tell both."""
+    if killed is None or killed.low < 1 or injured is None or injured.high != 1:
         return False
     both = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and one.injured}
     only_dead = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and not one.injured}
@@ -45,6 +48,12 @@ def merged_toll(told: Sequence[Count | None], origin_of: Sequence[int]) -> Count
     if high is not None and high < low:  # they contradict each other
         low, high = min(count.low for count in counts), max(low, *highs)
     return Count(low=low, high=high, text=counts[-1].text)
+
+
+def _numbers(told: Sequence[Count | None]) -> Sequence[Count | None]:
+    """Without those that speak of one dead and give no number, where others count more: "killed an officer", and "three dead"."""
+    numbers = [count if count and ((count.low, count.high) != (1, 1) or _ONE.search(count.text or "")) else None for count in told]
+    return numbers if any(count and count.low > 1 for count in numbers) else told
 
 
 def _agree(one: Count, other: Count) -> bool:
