@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 from feed_site import FeedSite, feed_site
+from poller.traps import open_traps, says
 from world import World
 
 from dateline.app.polling.poller import open_poller
@@ -82,4 +85,34 @@ async def test_a_check_needs_no_broker() -> None:
         told = await asyncio.to_thread(CliRunner(env=environment).invoke, cli, ["feeds", "check", site.feed(0).url])
     assert told.exit_code == 0
     assert "Not compared with the list" in told.stdout
-    assert "1 items: 1 new" in told.stdout
+    assert "1 item: 1 new" in told.stdout
+
+
+async def test_a_check_tells_what_became_of_pages() -> None:
+    """Among them those that robots.txt forbids, with an example."""
+    document = rss("read", "private/one", "private/two", "missing").encode()
+    async with open_traps() as traps:
+        traps.on("/feed", says(document.replace(b"SITE", traps.url("", "127.0.0.1").encode())), host="127.0.0.1")
+        traps.on("/robots.txt", says(b"User-agent: *\nDisallow: /private"), host="127.0.0.1")
+        page = "<p>Cars crossed the bridge again on Saturday, after engineers had tested it for a week, said the ministry.</p>" * 4
+        traps.on("/read", says(f"<html><body><article>{page}</article></body></html>".encode()), host="127.0.0.1")
+        environment = {"DATELINE_KAFKA__BOOTSTRAP": "127.0.0.1:1", "DATELINE_POLLER__ALLOW_PRIVATE_ADDRESSES": "true"}
+        url = traps.url("/feed", "127.0.0.1")
+        told = await asyncio.to_thread(CliRunner(env=environment).invoke, cli, ["feeds", "check", url])
+    assert "1 read; 2 not wanted read by programs (robots.txt); 1 not to be had\n" in told.stdout
+    assert "2 pages, and the feed's own text serves: robots: this site does not want it read by programs, as at http" in told.stdout
+
+
+def rss(*names: str) -> str:
+    items = "".join(f"<item><title>{name}</title><link>SITE/{name}</link></item>" for name in names)
+    return f"<rss version='2.0'><channel><title>Andes</title>{items}</channel></rss>"
+
+
+async def test_a_list_on_a_broker_without_topics_is_one_line_of_what_to_do(embedded: str) -> None:
+    environment = os.environ | {"DATELINE_KAFKA__BOOTSTRAP": embedded}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dateline", "feeds", "list", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode().splitlines() == [f"dateline: no topic 'dateline.feeds' at {embedded}: `dateline topics create` makes ours"]

@@ -19,6 +19,17 @@ _BASES = {
     "floor": "the shortest that the settings allow",
     "cap": "the longest that the settings allow",
 }
+_PAGES = {
+    "read": "read",
+    "empty": "without text",
+    "paywall": "behind a paywall",
+    "consent": "behind a consent page",
+    "missing": "missing, with another page in their place",
+    "challenge": "kept from programs by a challenge",
+    "robots": "not wanted read by programs (robots.txt)",
+    "later": "not to be had just now, and tried again at the next polls",
+    "failed": "not to be had",
+}
 
 
 def explain(found: Check) -> Iterator[str]:
@@ -46,7 +57,7 @@ def _answer(found: Check) -> Iterator[str]:
         if got.fresh_s is not None:
             yield f"  its server lets it be kept for {span(got.fresh_s)}"
     if state.last_reason:
-        yield f"  {found.result.outcome}: {state.last_reason}"
+        yield f"  {found.result.outcome}: {state.last_reason.removeprefix('gone: ')}"
     if state.move:
         yield f"  moves to {state.move.to} once that has held for some days"
 
@@ -60,7 +71,8 @@ def _standing(found: Check) -> Iterator[str]:
     else:
         yield (
             f"{'On the list' if found.listed else 'Not on the list any more'}, polled last {when(before.last_polled)}, last new item "
-            f"{when(before.last_new_item)}, {len(before.seen)} items known, {before.failures} failures since the last success"
+            f"{when(before.last_new_item)}, {_count(len(before.seen), 'item')} known, "
+            f"{_count(before.failures, 'failure')} since the last success"
         )
 
 
@@ -88,11 +100,18 @@ def _next(found: Check) -> Iterator[str]:
 def _items(found: Check) -> Iterator[str]:
     articles, items = found.result.articles, found.parsed.count if found.parsed else 0
     edited = sum(article.version > 1 for article in articles)
-    yield f"{items} items: {len(articles) - edited} new, {edited} edited, {max(0, items - len(articles))} known"
+    yield f"{_count(items, 'item')}: {len(articles) - edited} new, {edited} edited, {max(0, items - len(articles))} known"
     for article in articles:
         kind = "new" if article.version == 1 else f"edited, version {article.version}"
         date = f"{when(article.published)}{'' if article.published_basis == 'stated' else ' (first seen)'}"
         text = f"{len(article.text):6} characters ({article.text_basis})"
         yield f"  {kind}  {article.article_id}  {date}  {text}  {article.title or article.url}"
+    if pages := [f"{found.result.pages[outcome]} {words}" for outcome, words in _PAGES.items() if outcome in found.result.pages]:
+        yield f"Pages of new and edited items: {'; '.join(pages)}"
+    examples = {reason: url for url, reason in reversed(found.unread)}
     for reason, count in Counter(reason for _, reason in found.unread).most_common():
-        yield f"  {count} pages could not be read, and the feed's own text serves: {reason}"
+        yield f"  {_count(count, 'page')}, and the feed's own text serves: {reason}, as at {examples[reason]}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

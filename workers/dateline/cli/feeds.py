@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from dateline.cli.checked import explain
 from dateline.cli.options import bootstrap_option, load_settings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dateline.poller import Feed, FeedState, Health
 
 READ_IN_PART = 3  # exit code: some of the input could not be used
+PIPED_WIDTH = 220  # characters of a table that nobody's terminal limits: room for long addresses and reasons
 page_text_option = click.option("--page-text/--no-page-text", default=True, show_default=True, help="Read the text of each item's page.")
 
 
@@ -100,7 +101,8 @@ class Row:
 def _print_table(rows: list[Row], now: datetime) -> None:
     from dateline.poller.websub import standing
 
-    table = Table("feed", "health", "last new item", "next poll", "interval", "hub", "failures", "reason")
+    names = ["feed", "health", "last new item", "next poll", "interval", "hub", "failures", "reason"]
+    table = Table(*(Column(name, overflow="fold", min_width=30 if name == "feed" else None) for name in names))
     for row in rows:
         state, how = row.state, row.health + (", silent" if row.silent else "")
         if state is None:
@@ -111,7 +113,7 @@ def _print_table(rows: list[Row], now: datetime) -> None:
         hub = standing(state.push, now) if state.push else ""
         failures = str(state.failures or "")
         table.add_row(state.url, how, when(state.last_new_item), next_poll, interval, hub, failures, state.last_reason or "")
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
 
 
 @feeds.command()

@@ -55,8 +55,8 @@ async def _write(kafka: KafkaOptions, topic: str, feeds: Mapping[str, Feed | Non
     if not feeds:
         return
     producer = make_producer(kafka)
-    await start(producer, kafka)
     try:
+        await start(producer, kafka)
         partitions = await producer.partitions_for(topic)
         records = [listed_record(topic, feed_id, feed, partition_of(feed_id, partitions)) for feed_id, feed in feeds.items()]
         await deliver(producer, records, kafka.patience_s)
