@@ -106,8 +106,9 @@ def _items(found: Check) -> Iterator[str]:
         date = f"{when(article.published)}{'' if article.published_basis == 'stated' else ' (first seen)'}"
         text = f"{len(article.text):6} characters ({article.text_basis})"
         yield f"  {kind}  {article.article_id}  {date}  {text}  {article.title or article.url}"
-    if pages := [f"{found.result.pages[outcome]} {words}" for outcome, words in _PAGES.items() if outcome in found.result.pages]:
-        yield f"Pages of new and edited items: {'; '.join(pages)}"
+    pages = sorted(found.result.pages.items(), key=lambda one: list(_PAGES).index(one[0]))
+    if pages:
+        yield f"Pages of new and edited items: {'; '.join(f'{number} {_PAGES[outcome]}' for outcome, number in pages)}"
     examples = {reason: url for url, reason in reversed(found.unread)}
     for reason, count in Counter(reason for _, reason in found.unread).most_common():
         yield f"  {_count(count, 'page')}, and the feed's own text serves: {reason}, as at {examples[reason]}"
