@@ -115,4 +115,5 @@ async def test_a_list_on_a_broker_without_topics_is_one_line_of_what_to_do(embed
     )
     out, err = await process.communicate()
     assert (process.returncode, out) == (1, b"")
-    assert err.decode().splitlines() == [f"dateline: no topic 'dateline.feeds' at {embedded}: `dateline topics create` makes ours"]
+    [line] = err.decode().splitlines()
+    assert line.startswith(f"dateline: no topic 'dateline.feeds' at {embedded}")
