@@ -36,7 +36,7 @@ from kafka_node import KafkaNode
 from merge_speed import mentions
 from world import World, until
 
-from dateline.app.merge_state import MergeState
+from dateline.app.worker.merge_state import MergeState
 from dateline.codec import encode
 from dateline.delivery.kafka import make_consumer, make_producer
 from dateline.delivery.producing import Outgoing, deliver

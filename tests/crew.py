@@ -16,7 +16,7 @@ from typing import Self
 
 from world import World, until
 
-from dateline.app.worker import STOPS_WITHIN_S
+from dateline.app.worker.service import STOPS_WITHIN_S
 
 
 @dataclass(frozen=True, slots=True)

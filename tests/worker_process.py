@@ -24,7 +24,7 @@ import time_machine
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from plain_reading import PlainPool, open_plain
 
-from dateline.app.worker import run_worker
+from dateline.app.worker.service import run_worker
 from dateline.delivery.outbox import Outbox
 from dateline.pool import ReaderPool
 from dateline.settings import load

@@ -17,7 +17,7 @@ from aiokafka.structs import ConsumerRecord
 from plain_reading import PlainPool
 
 from dateline.app.topics import prepare_topics
-from dateline.app.worker import work
+from dateline.app.worker.service import work
 from dateline.codec import decode, encode
 from dateline.delivery.kafka import TopicNames, make_consumer, make_producer
 from dateline.delivery.producing import Headers, Outgoing, deliver

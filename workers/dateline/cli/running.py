@@ -129,7 +129,7 @@ def worker(bootstrap: str | None, workers: int | None) -> None:
     Start as many as there are partitions: they share the articles. What is in hand at SIGTERM is finished first. Serves /live, /ready
     and /metrics.
     """
-    from dateline.app.worker import run_worker
+    from dateline.app.worker.service import run_worker
     from dateline.cli.gazetteer import ensure_gazetteer
     from dateline.pool import ReaderPool
 

@@ -1,7 +1,4 @@
-"""The worker: Faust agents that take articles to mentions and mentions to events.
-
-    with ReaderPool(settings.reading, settings.geography) as pool:
-        run_worker(settings, pool)         # until SIGTERM or SIGINT, then what is in hand is finished
+"""The worker put together: two Faust agents, and what runs beside them, from start to end.
 
 Topics of raw bytes, acknowledgement by hand and after delivery, one of each agent; where Faust loses or stalls, the reason
 for our way stands beside it.
@@ -21,12 +18,12 @@ import faust
 from aiokafka import TopicPartition
 from faust.exceptions import ConsumerNotStarted
 
-from dateline.app.extract_agent import Extracting, Pool
-from dateline.app.faust_app import App
-from dateline.app.merge_agent import Merging
 from dateline.app.options import changelog
 from dateline.app.stopping import stop_on_signals
 from dateline.app.topics import prepare_topics
+from dateline.app.worker.extract_agent import Extracting, Pool
+from dateline.app.worker.faust_app import App
+from dateline.app.worker.merge_agent import Merging
 from dateline.delivery.health import BEAT_S, Health, beating, serving
 from dateline.delivery.kafka import KafkaOptions, make_producer, start, tls_context
 from dateline.delivery.last_words import stop_hard

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
-from dateline.app.extract_agent import FETCHED, TYPE
-from dateline.app.merge_state import MergeState, Publication, Step, Write
-from dateline.app.stream import FaustEvent, input_of, is_stale
+from dateline.app.worker.extract_agent import FETCHED, TYPE
+from dateline.app.worker.merge_state import MergeState, Publication, Step, Write
+from dateline.app.worker.stream import FaustEvent, input_of, is_stale
 from dateline.codec import UnreadableRecordError, decode, encode
 from dateline.delivery.changelog import read_back
 from dateline.delivery.cloudevents import event_headers

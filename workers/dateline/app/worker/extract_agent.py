@@ -16,7 +16,7 @@ from typing import Protocol
 
 from pebble import ProcessExpired
 
-from dateline.app.stream import FaustEvent, input_of, is_stale
+from dateline.app.worker.stream import FaustEvent, input_of, is_stale
 from dateline.codec import UnreadableRecordError, decode, encode
 from dateline.delivery.kafka import TopicNames
 from dateline.delivery.last_words import stop_hard

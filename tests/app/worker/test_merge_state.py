@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_reading import START, plain_articles, read_plain
 
-from dateline.app.merge_state import MergeState
+from dateline.app.worker.merge_state import MergeState
 from dateline.codec import encode
 from dateline.merging import MergingOptions, merge_all
 from dateline.records import Article, Event, Mention, Withdrawal
