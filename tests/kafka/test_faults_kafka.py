@@ -314,7 +314,8 @@ async def all_told(world: World, count: int) -> bool:
 
 NOT_RECORDS: list[bytes | None] = [
     None, b"", b"null", b"[]", b"{}", b"\xff\xfe\x00", b"not json", b'{"article_id": 7}', b'{"article_id": "a", "version": "two"}',
-    b'{"article_id": "a", "text": "of tomorrow", "schema_version": 2}', b"[" * 100_000, b"x" * 5_000_000, b'{"article_id": "' + b"x" * 5_000_000,
+    b'{"article_id": "a", "text": "of tomorrow", "schema_version": 2}', b"[" * 100_000, b"x" * 5_000_000,
+    b'{"article_id": "' + b"x" * 5_000_000,
 ]  # fmt: skip
 
 
