@@ -73,6 +73,8 @@ async def check_tells_what_a_poll_would_do(world: World, site: FeedSite) -> None
     assert "edited, version 2" in told
     unknown = await dateline(world, "feeds", "check", site.feed(9).url)
     assert "Not on the list, never polled" in unknown.stdout
+    as_json = await dateline(world, "feeds", "check", "--json", site.feed(1).url)
+    assert (as_json.exit_code, as_json.stdout, "status: HTTP 500" in as_json.stderr) == (1, "", True)
     broken = await dateline(world, "feeds", "check", site.feed(1).url)
     assert (broken.exit_code, "failed: status: HTTP 500" in broken.stdout) == (1, True)
     assert site.asked[0] == 3

@@ -11,7 +11,7 @@ from dateline.app.polling.feed_topic import Known
 from dateline.app.polling.watching import Watch
 from dateline.delivery.health import Health
 from dateline.delivery.metrics import Metrics
-from dateline.poller import FeedState, Fetched, PollResult, feed
+from dateline.poller import Busy, FeedState, Fetched, PollResult, feed
 from dateline.poller.visits import VisitOutcome
 from dateline.settings import load
 
@@ -67,6 +67,9 @@ def test_polls_are_counted_by_outcome_and_kind_of_failure(watch: Watch) -> None:
     watch.polled(FEED, PollResult(outcome="unchanged", articles=(), state=WELL, answer=body, pages=pages), 0.1)
     assert [value(watch, "dateline_pages_total", outcome=name) for name in ("read", "later", "robots")] == [2, 1, None]
     assert value(watch, "dateline_polls_total", outcome="failed", reason="status") == 1
+    waits = Busy("host: others come first", 90)
+    watch.polled(FEED, PollResult(outcome="postponed", articles=(), state=broken, answer=waits), 0.1)  # though it failed before
+    assert value(watch, "dateline_polls_total", outcome="postponed", reason="host") == 1
     assert value(watch, "dateline_polls_total", outcome="unchanged", reason="") == 1
     assert value(watch, "dateline_poll_bytes_total") == 100
-    assert value(watch, "dateline_poll_seconds_count") == 2
+    assert value(watch, "dateline_poll_seconds_count") == 3

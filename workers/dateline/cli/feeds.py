@@ -218,4 +218,6 @@ def check(bootstrap: str | None, url: str, as_json: bool) -> None:
         for line in explain(found):
             click.echo(line)
     if found.result.outcome in ("failed", "gone", "postponed"):
+        if as_json:
+            click.echo(f"{url}: {found.result.state.last_reason or found.result.outcome}", err=True)
         sys.exit(1)

@@ -14,7 +14,7 @@ from dateline.app.polling.feed_topic import Known
 from dateline.app.polling.poller import Poller
 from dateline.delivery.health import BEAT_S, Health
 from dateline.delivery.metrics import Metrics
-from dateline.poller import Feed, Fetched, PollerOptions, PollResult, silent
+from dateline.poller import Busy, Feed, Fetched, PollerOptions, PollResult, silent
 from dateline.poller import Health as FeedHealth
 from dateline.poller.websub import Standing
 
@@ -36,7 +36,7 @@ class Watch:
         """One poll ended and is kept; or what a hub pushed was read."""
         if result.cause == "hub":  # nothing was read, only agreed
             return
-        reason = result.state.last_reason or ""
+        reason = result.answer.reason if isinstance(result.answer, Busy) else result.state.last_reason or ""
         if result.cause == "poll":
             self._metrics.polls.labels(result.outcome, reason.partition(":")[0]).inc()
             self._metrics.poll_seconds.observe(seconds)
