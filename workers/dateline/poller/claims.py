@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from dateline.codec import content_id
 from dateline.poller.addresses import canonical, names_an_article, without_scheme
@@ -12,10 +12,10 @@ from dateline.poller.parsing import Item
 
 _CHARS = 8  # of one mark: 48 bits, so that among a thousand items of a feed no two are alike by chance
 _NONE = "." * _CHARS
+_STARTS = range(0, 4 * _CHARS, _CHARS)
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """The marks of an item's guid, link, title and date of publication; "" where it has none that could tell."""
 
     guid: str
@@ -39,8 +39,7 @@ def claims_of(item: Item) -> Claims:
 
 def unpacked(packed: str) -> Claims:
     """The claims again; none from the state of a feed that kept none."""
-    marks = [packed[start : start + _CHARS] for start in range(0, 4 * _CHARS, _CHARS)]
-    return Claims(*("" if mark == _NONE else mark for mark in marks))
+    return Claims(*["" if (mark := packed[start : start + _CHARS]) == _NONE else mark for start in _STARTS])
 
 
 def hash_of(item: Item) -> str:

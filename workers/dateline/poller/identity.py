@@ -48,7 +48,7 @@ class _Told:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and forty are made of a document
 class _Pair:
     """An item and a known one that agree in something. A claim agrees only where it tells items apart."""
 

@@ -62,7 +62,8 @@ class Hosts:
             await self._take_turn(host, name)
             try:
                 self._refuse_paused(host, name)  # others' answers came while we waited
-                await asyncio.sleep(self.reserve(name))
+                if wait := self.reserve(name):
+                    await asyncio.sleep(wait)
                 yield
             finally:
                 host.turns.release()
@@ -74,6 +75,9 @@ class Hosts:
         queue = (host.waiting - 1) * host.spacing
         if queue > patience:
             raise BusyError(Busy(f"host: {host.waiting - 1} requests to {name} come first", queue))
+        if not host.turns.locked():  # nearly always
+            await host.turns.acquire()
+            return
         try:
             async with asyncio.timeout(patience):
                 await host.turns.acquire()
