@@ -136,12 +136,11 @@ class Block:
     def _reached(self, row: int, least: int, limit: int) -> tuple[list[int], bool]:
         reached, waiting = {row}, [row]
         while waiting:
-            for other in self._links.of(waiting.pop(), least):
-                if other not in reached:
-                    if len(reached) == limit:
-                        return [], False
-                    reached.add(other)
-                    waiting.append(other)
+            more = set(self._links.of(waiting.pop(), least)) - reached
+            if len(reached) + len(more) > limit:
+                return [], False
+            reached |= more
+            waiting += more
         return sorted(reached, key=self._order), True
 
     def _order(self, row: int) -> tuple[object, ...]:

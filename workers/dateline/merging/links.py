@@ -59,15 +59,11 @@ class Links:
         changed.discard(row)
         return changed
 
-    def of(self, row: int, least: Score) -> Iterator[int]:
+    def of(self, row: int, least: Score) -> list[int]:
         """The rows linked to this one with at least this score, each once."""
         own = self._own[row]
-        for other, (_, score) in own.items():
-            if score >= least:
-                yield other
-        for other in self._held_by[row]:
-            if other not in own and self._own[other][row][1] >= least:
-                yield other
+        found = [other for other, (_, score) in own.items() if score >= least]
+        return found + [other for other in self._held_by[row] if other not in own and self._own[other][row][1] >= least]
 
     def scored(self, row: int) -> Iterator[tuple[int, Score]]:
         """A row's likeliest partners, with the score of each; the row may be among those of others too."""

@@ -40,8 +40,9 @@ def merged_toll(told: Sequence[Count | None], origin_of: Sequence[int]) -> Count
     if not newest:
         return None
     counts = list(newest.values())
-    agreeing = max(([other for other in counts if _agree(count, other)] for count in counts), key=len)
-    if 2 * len(agreeing) > len(counts) and all(_agree(one, other) for one in agreeing for other in agreeing):
+    distinct = {(count.low, count.high): count for count in counts}.values()
+    agreeing = max(([other for other in counts if _agree(count, other)] for count in distinct), key=len)
+    if 2 * len(agreeing) > len(counts) and _overlap(agreeing):
         counts = agreeing
     low, highs = max(count.low for count in counts), [count.high for count in counts if count.high is not None]
     high = min(highs, default=None)
@@ -54,6 +55,11 @@ def _numbers(told: Sequence[Count | None]) -> Sequence[Count | None]:
     """Without those that speak of one dead and give no number, where others count more: "killed an officer", and "three dead"."""
     numbers = [count if count and ((count.low, count.high) != (1, 1) or _ONE.search(count.text or "")) else None for count in told]
     return numbers if any(count and count.low > 1 for count in numbers) else told
+
+
+def _overlap(counts: Sequence[Count]) -> bool:
+    low = max(count.low for count in counts)
+    return all(count.high is None or low <= count.high for count in counts)
 
 
 def _agree(one: Count, other: Count) -> bool:
