@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +95,27 @@ async def test_stopped_and_started_again_it_reads_the_rest_only(world: World) ->
     assert done.articles == len(ARTICLES)
     assert second.count < len(ARTICLES) - 50
     assert first.count + second.count <= len(ARTICLES) + run.READERS * run.CHUNK
+    assert await world.final_events() == at_once(world, ARTICLES)
+
+
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """What a full disk looks like to this process."""
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+async def test_a_full_disk_ends_it_and_with_room_again_it_goes_on(world: World) -> None:
+    with no_file_grows_beyond(400_000), pytest.raises(sqlite3.OperationalError):
+        await replay(world)
+    assert await world.final_events() == {}
+    rest = CountingPool()
+    await replay(world, rest)
+    assert 0 < rest.count < len(ARTICLES)
     assert await world.final_events() == at_once(world, ARTICLES)
 
 
