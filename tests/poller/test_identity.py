@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dateline.poller import Item, SeenItem
-from dateline.poller.identity import Identified, identify
+from dateline.poller.identity import Identified, UnreadItemError, identify
 
 NOW = datetime(2025, 12, 20, 12, tzinfo=UTC)
 FEED = "0123456789abcdef"
@@ -132,3 +132,13 @@ def test_an_address_is_one_article_in_all_feeds_unless_items_share_it() -> None:
 def test_the_same_item_told_twice_is_one() -> None:
     assert len(identify(FEED, [A, A, dataclasses.replace(A, text="A word more.")], {})) == 1
     assert len(identify(FEED, [dataclasses.replace(A, guid=None, text=text) for text in ("x", "y")], {})) == 2
+
+
+def test_what_was_not_read_again_stands_for_itself_and_is_asked_for_where_it_can_not() -> None:
+    seen = remembered(identify(FEED, [A, B], {}))
+    stand_ins = list(seen.values())
+    assert [it.known for it in identify(FEED, [stand_ins[0], C, stand_ins[1]], seen)] == [stand_ins[0], None, stand_ins[1]]
+    undelivered = {key: dataclasses.replace(known, delivered=False) for key, known in seen.items()}
+    for others in ({}, undelivered):
+        with pytest.raises(UnreadItemError):
+            identify(FEED, stand_ins, others)
