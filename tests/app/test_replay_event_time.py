@@ -71,5 +71,5 @@ def test_no_more_is_held_than_the_window(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(event_time, "Block", Watched)
     year = [later(report(f"a{day}", f"{WORDS[day % 9]} {WORDS[day // 9 % 9]} number{day}"), day) for day in range(365)]
-    assert len(list(events_of(in_time(year), OPTIONS))) > 300
+    assert len(list(events_of(in_time(year), OPTIONS))) > 200
     assert max(held) <= OPTIONS.window_days + OPTIONS.gap_days + 4
