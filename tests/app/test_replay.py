@@ -144,7 +144,7 @@ async def test_several_processes_share_the_work(world: World) -> None:
     pools = [CountingPool() for _ in range(3)]
     done = await asyncio.gather(*(replay(world, pool) for pool in pools))
     assert sum(pool.count for pool in pools) == len(ARTICLES)
-    assert all(pool.count > 0 for pool in pools)
+    assert sum(pool.count > 0 for pool in pools) > 1  # the third may come when all is taken
     assert max(result.published for result in done) == len(at_once(world, ARTICLES))
     assert await world.final_events() == at_once(world, ARTICLES)
 
