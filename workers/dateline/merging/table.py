@@ -93,7 +93,7 @@ class Table:
         self._columns = np.zeros(64, dtype=_ROW)
         self._numbers: dict[str, dict[Hashable, int]] = {}
         self.mentions: list[Mention | None] = []
-        self.words: list[Words] = []
+        self.words: list[Words | None] = []
         self.index = {name: WordIndex() for name in Words.__slots__}
 
     def __len__(self) -> int:
@@ -126,7 +126,7 @@ class Table:
 
     def drop(self, row: int) -> None:
         self._columns["alive"][row] = False
-        self.mentions[row] = None
+        self.mentions[row] = self.words[row] = None
 
     def _times(self, mention: Mention) -> dict[str, Any]:
         span = days(mention, self._options)
