@@ -3,6 +3,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 2>/dev/null))
 VENV   := .venv
 BIN    := $(VENV)/bin
 FEEDS  ?=
+TESTERS ?= 4
 
 .PHONY: up test check schemas audit clean
 
@@ -11,7 +12,7 @@ up: $(VENV)/.installed
 	@$(BIN)/dateline up $(if $(FEEDS),--feeds "$(FEEDS)")
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TESTERS) --dist worksteal
 
 # What needs no test run: style, types, and that schemas/ says what the code says
 check: $(VENV)/.installed-dev

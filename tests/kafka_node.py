@@ -8,6 +8,7 @@ with KafkaNode(folder) as node:
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import socket
 import subprocess
@@ -107,14 +108,20 @@ def _libraries() -> str:
     for tool in ("java", "mvn"):
         if shutil.which(tool) is None and not (tool == "mvn" and LIBS.is_dir()):
             raise KafkaMissingError(f"{tool!r} is not installed: a real Kafka needs Java 17 and Maven, or DATELINE_TEST_KAFKA=host:port")
-    if not LIBS.is_dir():
-        incoming = HERE / "libs.incoming"
-        fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={incoming}"]
-        done = subprocess.run(fetch, cwd=HERE, capture_output=True, text=True, timeout=FETCHES_WITHIN_S, check=False)
-        if done.returncode != 0:
-            raise KafkaMissingError(f"Maven could not fetch Kafka: {done.stdout[-500:]}{done.stderr[-500:]}")
-        incoming.rename(LIBS)  # only a whole set is ever called libs
+    with (HERE / "libs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the processes that share the tests need it at the same time
+        if not LIBS.is_dir():
+            _fetch()
     return f"{LIBS}/*"
+
+
+def _fetch() -> None:
+    incoming = HERE / "libs.incoming"
+    fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={incoming}"]
+    done = subprocess.run(fetch, cwd=HERE, capture_output=True, text=True, timeout=FETCHES_WITHIN_S, check=False)
+    if done.returncode != 0:
+        raise KafkaMissingError(f"Maven could not fetch Kafka: {done.stdout[-500:]}{done.stderr[-500:]}")
+    incoming.rename(LIBS)  # only a whole set is ever called libs
 
 
 def _wait_until_open(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
