@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dying import claim_and_die
 from plain_reading import PlainPool, plain_articles, read_plain
 from world import World
 
@@ -149,16 +149,11 @@ async def test_several_processes_share_the_work(world: World) -> None:
     assert await world.final_events() == at_once(world, ARTICLES)
 
 
-def _claim_and_die(folder: Path) -> None:
-    assert Spool(folder).claim("read") is not None
-    os._exit(9)
-
-
 def test_a_killed_process_leaves_its_tasks_to_the_others(tmp_path: Path) -> None:
     with Spool(tmp_path) as spool:
         with spool.alone():
             spool.add_tasks([("read", "0", 0, 10, 10)])
-        dying = multiprocessing.get_context("spawn").Process(target=_claim_and_die, args=(tmp_path,))
+        dying = multiprocessing.get_context("spawn").Process(target=claim_and_die, args=(tmp_path,))
         dying.start()
         dying.join()
         assert dying.exitcode == 9

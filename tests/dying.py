@@ -1,0 +1,13 @@
+"""What a process of its own does in a test of replays: in a module that such a process can import however the tests were started."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dateline.app.replay.spool import Spool
+
+
+def claim_and_die(folder: Path) -> None:
+    assert Spool(folder).claim("read") is not None
+    os._exit(9)
