@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka_node import KafkaMissingError, _libraries, _wait_until_open, free_port
+from kafka_node import SINGLE_NODE, KafkaMissingError, format_storage, free_port, java_with_kafka, wait_until_open
 
 PASSWORD = "hunter2-is-no-password"
-PROPERTIES = """
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-controller.listener.names=CONTROLLER
-log.dirs={folder}/data
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
+LISTENERS = """
 listeners=INTERNAL://127.0.0.1:{internal},PASSWORD://127.0.0.1:{port},CERTIFICATE://127.0.0.1:{mutual},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=INTERNAL://127.0.0.1:{internal},PASSWORD://localhost:{port},CERTIFICATE://localhost:{mutual}
 listener.security.protocol.map=INTERNAL:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL,CONTROLLER:PLAINTEXT
@@ -62,17 +46,15 @@ def secure_node(folder: Path) -> Iterator[SecureKafka]:
     _certificates(folder)
     ports = {name: free_port() for name in ("port", "mutual", "internal", "controller")}
     properties = folder / "server.properties"
-    properties.write_text(PROPERTIES.format(password=PASSWORD, folder=folder, **ports))
-    java = ["java", "-Xmx512m", "-cp", _libraries()]
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    properties.write_text((SINGLE_NODE + LISTENERS).format(password=PASSWORD, folder=folder, data=folder / "data", **ports))
+    java = java_with_kafka()
     users = [f"SCRAM-SHA-{bits}=[name=dateline,password={PASSWORD}]" for bits in (256, 512)]
     scram = [argument for user in users for argument in ("--add-scram", user)]
     with (folder / "console.log").open("wb") as console:
-        form = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), *scram]
-        subprocess.run(form, check=True, stdout=console, stderr=console)
+        format_storage(java, properties, console, *scram)
         process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=console, stderr=console)
     try:
-        _wait_until_open(ports["port"], process, folder)
+        wait_until_open(ports["port"], process, folder)
         yield SecureKafka(f"localhost:{ports['port']}", f"localhost:{ports['mutual']}", folder)
     finally:
         process.kill()

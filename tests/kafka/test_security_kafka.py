@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka_node import KafkaMissingError
+from kafka_node import KafkaMissingError, not_tested
 from plain_reading import plain_articles
 from pydantic import SecretStr
 from secure_node import PASSWORD, SecureKafka, secure_node
@@ -31,7 +31,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
         with secure_node(tmp_path_factory.mktemp("secure")) as node:
             yield node
     except KafkaMissingError as error:
-        pytest.skip(f"NOT TESTED ON A SECURE KAFKA: {error}")
+        not_tested(error)
 
 
 def world(node: SecureKafka, folder: Path, **security: Any) -> World:

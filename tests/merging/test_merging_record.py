@@ -95,6 +95,7 @@ def test_an_outlet_that_corrects_its_toll_does_not_contradict_itself() -> None:
         pytest.param([(1, 1), (1, 1), (1, None)], (1, 1), id="more tell both"),
         pytest.param([(1, 3), (1, None)], (3, 3), id="more wounded than dead"),
         pytest.param([(None, 1)], (1, 1), id="nobody died"),
+        pytest.param([(1, 1), (0, None)], (1, 1), id="one tells both, one that nobody died"),
     ],
 )
 def test_the_wounded_of_some_reports_are_the_dead_of_others(

@@ -33,7 +33,7 @@ _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away
 
 @dataclass(slots=True)
 class _Group:
-    """Reports found to tell of the same occurrence, in text order."""
+    """Reports found to tell of the same occurrence, in text order; those of a twin (`_without_doubles`) behind its own."""
 
     reports: list[Report] = field(default_factory=list)
     likely: list[float] = field(default_factory=list)  # how likely each is of an event that the article reports
@@ -206,8 +206,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, a
 
 
 def _evidence(reports: Iterable[Report]) -> tuple[EvidenceSpan, ...]:
-    """Each statement once, in text order; none that lies within another."""
-    spans = list(dict.fromkeys(report.evidence for report in reports))
+    """Each statement once, the title's first, then in text order; none that lies within another."""
+    spans = sorted({report.evidence for report in reports}, key=lambda span: (span.field != "title", span.start, span.end))
     outer = [
         span
         for span in spans

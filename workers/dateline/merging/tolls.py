@@ -21,8 +21,9 @@ def _died_since(told: Sequence[Casualties], origin_of: Sequence[int], killed: Co
     """Whether the one wounded of some reports is among the dead of others: as many origins tell only the dead as tell both."""
     if killed is None or killed.low < 1 or injured is None or injured.high != 1:
         return False
-    both = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and one.injured}
-    only_dead = {origin for one, origin in zip(told, origin_of, strict=True) if one.killed and not one.injured}
+    dead = [(one.injured, origin) for one, origin in zip(told, origin_of, strict=True) if one.killed and one.killed.low]
+    both = {origin for hurt, origin in dead if hurt}
+    only_dead = {origin for hurt, origin in dead if not hurt}
     return 0 < len(only_dead) >= len(both)
 
 
