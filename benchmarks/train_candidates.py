@@ -18,9 +18,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from dateline.cli.articles_in import read_articles
 from train_reading import NO, YES, Example, train
 
+from dateline.archives.json_lines import read_articles
 from dateline.english import OtherLanguageError
 from dateline.extraction import EventWords, event_words
 from dateline.extraction.candidates import LIKELY, SENTENCES
