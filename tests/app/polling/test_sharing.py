@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from dateline.app.polling import share as share_module
 from dateline.app.polling.desk import Desk
 from dateline.app.polling.feed_topic import Book, listed_record, partition_of, state_record
-from dateline.app.polling.folding import FoldedSeen, encode_state, fold
 from dateline.app.polling.lease import Lease
 from dateline.app.polling.pressure import Pressure
 from dateline.app.polling.schedule import Schedule
 from dateline.app.polling.share import NotOursError, Outlet, Share
 from dateline.codec import content_id, decode, encode
 from dateline.delivery.producing import Outgoing
-from dateline.poller import Feed, FeedState, PollResult, SeenItem, feed
+from dateline.poller import Feed, FeedState, PollResult, SeenItem, encode_state, feed, fold
+from dateline.poller.folding import FoldedSeen
 from dateline.records import VERSION
 from dateline.settings import load
 

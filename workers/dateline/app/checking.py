@@ -15,13 +15,13 @@ from dateline.app.polling.feed_topic import Known, read_book
 from dateline.delivery.kafka import UnknownTopicError
 from dateline.poller import (
     Busy,
+    Document,
     Feed,
     FeedState,
     Fetched,
     Fetcher,
     Gone,
     NotModified,
-    ParsedFeed,
     PollResult,
     Reader,
     Retry,
@@ -46,7 +46,7 @@ class Check:
     before: FeedState | None  # what its poller saved last
     no_broker: str | None  # why we know nothing of list and state
     result: PollResult
-    parsed: ParsedFeed | None  # what the document says, where it could be read
+    document: Document | None  # what it says, where it could be read
     unread: tuple[tuple[str, str], ...]  # pages of items that could not be had, and why
 
     @property
@@ -74,7 +74,7 @@ async def check_feed(feed: Feed, settings: Settings) -> Check:
         before=known.state,
         no_broker=no_broker,
         result=result,
-        parsed=heard.parsed,
+        document=heard.document,
         unread=tuple(heard.unread),
     )
 
@@ -95,7 +95,7 @@ class _Heard:
 
     fetcher: Fetcher
     reader: Reader
-    parsed: ParsedFeed | None = None
+    document: Document | None = None
     unread: list[tuple[str, str]] = field(default_factory=list)
 
     async def fetch(self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None) -> Outcome:
@@ -112,6 +112,6 @@ class _Heard:
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unreadable:
         found = await self.reader(function, *args, **kwargs)
-        if isinstance(found, ParsedFeed):
-            self.parsed = found
+        if isinstance(found, Document):
+            self.document = found
         return found

@@ -36,7 +36,7 @@ def explain(found: Check) -> Iterator[str]:
     """The way to the document, what it says of itself, when it is asked again, its items."""
     yield from _answer(found)
     yield from _standing(found)
-    if found.parsed is not None:
+    if found.document is not None:
         yield from _says_of_itself(found)
         yield from _items(found)
     yield from _next(found)
@@ -77,14 +77,14 @@ def _standing(found: Check) -> Iterator[str]:
 
 
 def _says_of_itself(found: Check) -> Iterator[str]:
-    parsed, state = found.parsed, found.result.state
-    if parsed is None:
+    told, state = found.document, found.result.state
+    if told is None:
         return
-    yield f"Title: {parsed.title or 'none'}; language: {found.feed.language or parsed.language or 'not told'}"
+    yield f"Title: {told.feed.title or 'none'}; language: {found.feed.language or told.feed.language or 'not told'}"
     if state.push:
         yield f"  pushed by the hub {state.push.hub} as {state.push.topic}"
-    if parsed.hint_s:
-        yield f"  says that it stays as it is for {span(parsed.hint_s)}"
+    if told.feed.hint_s:
+        yield f"  says that it stays as it is for {span(told.feed.hint_s)}"
 
 
 def _next(found: Check) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _next(found: Check) -> Iterator[str]:
 
 
 def _items(found: Check) -> Iterator[str]:
-    articles, items = found.result.articles, found.parsed.count if found.parsed else 0
+    articles, items = found.result.articles, found.document.count if found.document else 0
     edited = sum(article.version > 1 for article in articles)
     yield f"{_count(items, 'item')}: {len(articles) - edited} new, {edited} edited, {max(0, items - len(articles))} known"
     for article in articles:

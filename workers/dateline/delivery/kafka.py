@@ -81,15 +81,18 @@ class TopicNames:
     deadletters: str
 
 
-def make_producer(options: KafkaOptions) -> AIOKafkaProducer:
-    """A producer that is told of a delivery only when every in-sync replica has the record. Start and stop it yourself."""
+def make_producer(options: KafkaOptions, compression: Literal["gzip", "zstd"] = "gzip") -> AIOKafkaProducer:
+    """A producer that is told of a delivery only when every in-sync replica has the record. Start and stop it yourself.
+
+    gzip is what every Kafka client of the world can read; zstd takes a quarter of its time or less, and packs better.
+    """
     return AIOKafkaProducer(
         **_connection(options),
         acks="all",
         enable_idempotence=options.idempotence,
         linger_ms=options.linger_ms,
         max_request_size=options.max_message_bytes + HEADROOM,
-        compression_type="gzip",
+        compression_type=compression,
     )
 
 

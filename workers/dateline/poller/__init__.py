@@ -8,14 +8,17 @@
         result.state       # the FeedState to hand in next time
         await keep(state, result, store)                             # articles first, then the state
 
-Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which, by its claims) → changes (what is new) →
-visits (its page fetched) → pages (read) → articles. polls is one step of it all; pushes the same for what a hub sent; single a page
-outside any feed. feeds is a feed's state, schedule when it is asked again, standing how it is; websub the protocol of hubs, subscribing
-what the state becomes by it; store the order of keeping. Nothing here knows of topics.
+Inside: opml (the list) → fetching (bytes) → parsing (items) → identity (which item is which, by its claims) → comparing (what differs from
+what is known) → changes (what is to be told) → visits (its page fetched) → pages (read) → articles. polls is one step of it all; pushes
+the same for what a hub sent; single a page outside any feed. feeds is a feed's state, folding how it is kept in little memory, schedule
+when it is asked again, standing how it is; websub the protocol of hubs, subscribing what the state becomes by it; store the order of
+keeping. Nothing here knows of topics.
 """
 
+from dateline.poller.comparing import Document
 from dateline.poller.feeds import FeedState, SeenItem, as_listed
 from dateline.poller.fetching import Busy, Fetched, Fetcher, Gone, HttpFetcher, NotModified, Retry, open_fetcher
+from dateline.poller.folding import encode_state, fold
 from dateline.poller.opml import Feed, FeedList, Refused, UnreadableFeedListError, feed, parse_opml, read_feeds, read_opml, write_opml
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import page_text
@@ -29,6 +32,7 @@ from dateline.poller.store import Store, keep
 
 __all__ = [
     "Busy",
+    "Document",
     "Feed",
     "FeedLink",
     "FeedList",
@@ -56,8 +60,10 @@ __all__ = [
     "UnreadablePageError",
     "as_listed",
     "discover",
+    "encode_state",
     "failed",
     "feed",
+    "fold",
     "health",
     "keep",
     "open_fetcher",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dateline.poller.articles import make_article
+from dateline.poller.comparing import Document, compare
 from dateline.poller.feeds import FeedState, SeenItem, remembered
 from dateline.poller.fetching import Fetched, Fetcher
-from dateline.poller.identity import Identified, UnreadItemError, identify
+from dateline.poller.identity import Identified
 from dateline.poller.opml import Feed
 from dateline.poller.options import PollerOptions
 from dateline.poller.pages import Page
-from dateline.poller.parsing import ParsedFeed, Unreadable, parse_feed
+from dateline.poller.parsing import Unreadable
 from dateline.poller.reading import Reader
 from dateline.poller.visits import Visit, VisitOutcome, apart, visit
 from dateline.records import Article
@@ -27,7 +27,7 @@ from dateline.records import Article
 class Changes:
     """What a document brings."""
 
-    parsed: ParsedFeed
+    document: Document
     articles: tuple[Article, ...]  # of new and edited items, and of those whose page could be read at last; oldest first
     seen: dict[str, SeenItem]  # the table of seen items with them
     news: list[datetime] | None  # stated dates of articles whose items are new or edited; None when none is
@@ -43,74 +43,44 @@ async def read_changes(
     An item goes out at once, with the feed's own text where its page can't be had just now. Then the page is tried again at the next
     polls, `page_tries` times in all, and if it has more, that is the next version.
     """
-    told = await _items(feed, state, got, read, options)
-    if isinstance(told, Unreadable):
-        return told
-    parsed, items = told
-    wanted = [not _is_done(it) for it in items]
-    visits = await _visits(feed, [it if wants else None for it, wants in zip(items, wanted, strict=True)], fetcher, read, options)
-    pages = apart([found.page if found else Page() for found in visits])
+    document = await read(compare, feed.feed_id, state.seen, got.body, got.url, got.content_type, options.max_items, options.max_text_chars)
+    if isinstance(document, Unreadable):
+        return document
+    visits = await _visits(feed, document.fresh.values(), fetcher, read, options)
+    pages = apart([visited.page if visited else Page() for visited in visits])
     articles: list[Article] = []
-    here: dict[str, SeenItem] = {}
-    fresh: list[Article] = []
-    for it, wants, visited, page in reversed(list(zip(items, wanted, visits, pages, strict=True))):
-        claims, known = it.claims.packed(), it.known
-        if known and not wants:
-            as_before = (known.claims, known.mark) == (claims, it.mark)
-            here[it.article_id] = known if as_before else dataclasses.replace(known, claims=claims, mark=it.mark)
-            continue
+    news: list[Article] = []
+    seen_now = dict(document.restated)
+    for it, visited, page in reversed(list(zip(document.fresh.values(), visits, pages, strict=True))):
+        known = it.known
         first_seen = known.first_seen if known else now
         version = known.version if known else 1
-        article = make_article(it, feed, parsed.title, page, version=version, first_seen=first_seen, now=now, options=options)
+        article = make_article(it, feed, document.feed.title, page, version=version, first_seen=first_seen, now=now, options=options)
         content_hash = article.content_hash or ""
         if known and known.content_hash != content_hash:
             article = dataclasses.replace(article, version=version + 1)
         if known is None or not known.delivered or known.content_hash != content_hash:
             articles.append(article)
-            if not _is_told(it):
-                fresh.append(article)
-        here[it.article_id] = SeenItem(
+            if not it.is_told():
+                news.append(article)
+        seen_now[it.article_id] = SeenItem(
             article_id=it.article_id,
             item_hash=it.item_hash,
             content_hash=content_hash,
             version=article.version,
             first_seen=first_seen,
-            claims=claims,
+            claims=it.claims.packed(),
             page_tries=_tries(it, visited, options),
             mark=it.mark,
         )
     return Changes(
-        parsed=parsed,
+        document=document,
         articles=tuple(articles),
-        seen=_remember(state, here, remembered(max(state.longest, len(here)), options)),
-        news=_stated_dates(fresh) if fresh else None,
-        pages=Counter(found.outcome for found in visits if found),
-        pages_left=any(item.page_tries for item in here.values()),
+        seen=_remember(state, document, seen_now, options),
+        news=_stated_dates(news) if news else None,
+        pages=Counter(visited.outcome for visited in visits if visited),
+        pages_left=any(item.page_tries for item in seen_now.values()),
     )
-
-
-async def _items(
-    feed: Feed, state: FeedState, got: Fetched, read: Reader, options: PollerOptions
-) -> tuple[ParsedFeed, list[Identified]] | Unreadable:
-    known = {item.mark: item for item in state.seen.values() if item.mark and item.claims and item.is_done()}
-    for marks in (frozenset(known), frozenset[str]()):
-        parsed = await read(parse_feed, got.body, got.url, got.content_type, options.max_items, options.max_text_chars, marks)
-        if isinstance(parsed, Unreadable):
-            return parsed
-        shown, again = iter(parsed.items), dict(parsed.again)
-        items = [known[again[place]] if place in again else next(shown) for place in range(parsed.count)]
-        with suppress(UnreadItemError):
-            return parsed, identify(feed.feed_id, items, state.seen)
-    raise AssertionError("an item that was read is said not to be")
-
-
-def _is_told(it: Identified) -> bool:
-    """Whether what the feed says of this item now has been delivered."""
-    return it.known is not None and it.known.delivered and it.known.item_hash == it.item_hash
-
-
-def _is_done(it: Identified) -> bool:
-    return _is_told(it) and it.known is not None and it.known.is_done()
 
 
 def _tries(it: Identified, found: Visit | None, options: PollerOptions) -> int:
@@ -121,9 +91,7 @@ def _tries(it: Identified, found: Visit | None, options: PollerOptions) -> int:
     return tries if tries < options.page_tries else 0
 
 
-async def _visits(
-    feed: Feed, wanted: Sequence[Identified | None], fetcher: Fetcher, read: Reader, options: PollerOptions
-) -> list[Visit | None]:
+async def _visits(feed: Feed, wanted: Iterable[Identified], fetcher: Fetcher, read: Reader, options: PollerOptions) -> list[Visit | None]:
     """The pages of these items, where they have one that is to be read."""
     turns = asyncio.Semaphore(options.per_host)  # so that one feed of many hosts does not take every connection
     clock = asyncio.get_running_loop().time
@@ -133,7 +101,7 @@ async def _visits(
         async with turns:
             return await visit(url, fetcher=fetcher, read=read, options=options) if clock() < until else Visit("later")
 
-    urls = [it.item.url if it and it.item and feed.page_text else None for it in wanted]
+    urls = [it.item.url if it.item and feed.page_text else None for it in wanted]
     found = iter(await asyncio.gather(*(page(url) for url in urls if url)))
     return [next(found) if url else None for url in urls]
 
@@ -143,8 +111,9 @@ def _stated_dates(articles: Iterable[Article]) -> list[datetime]:
     return [article.published for article in articles if article.published and article.published_basis == "stated"]
 
 
-def _remember(state: FeedState, here: Mapping[str, SeenItem], limit: int) -> dict[str, SeenItem]:
+def _remember(state: FeedState, document: Document, seen_now: Mapping[str, SeenItem], options: PollerOptions) -> dict[str, SeenItem]:
     """The seen table after this document: its items last, the longest unseen ones first and forgotten first."""
-    earlier = {item.article_id: item for item in state.seen.values() if item.article_id not in here}
-    together = [*earlier.items(), *here.items()]
-    return dict(together[-limit:])
+    earlier = {item.article_id: item for item in state.seen.values()}
+    here = {article_id: seen_now.get(article_id) or earlier[article_id] for article_id in reversed(document.ids)}
+    together = [*((article_id, item) for article_id, item in earlier.items() if article_id not in here), *here.items()]
+    return dict(together[-remembered(max(state.longest, len(here)), options) :])

@@ -33,6 +33,14 @@ class Identified:
     mark: str
     known: SeenItem | None
 
+    def is_told(self) -> bool:
+        """Whether what the feed says of this item now has been delivered."""
+        return self.known is not None and self.known.delivered and self.known.item_hash == self.item_hash
+
+    def is_done(self) -> bool:
+        """Whether there is nothing to do about it."""
+        return self.is_told() and self.known is not None and self.known.is_done()
+
 
 class UnreadItemError(LookupError):
     """An item that was not read again is another than it was taken for: the document has to be read whole."""

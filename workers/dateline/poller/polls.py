@@ -85,10 +85,10 @@ async def _read_body(
         if found.feeds and may_follow:
             return await _read_named(feed, state, found, fetcher=fetcher, read=read, options=options, now=now)
         return PollResult(outcome="failed", articles=(), state=failed(state, now, options, reason=found.reason))
-    parsed = found.parsed
-    push = offered(state.push, (*got.hubs, *parsed.hubs), got.self_url or parsed.self_url or state.url)
-    longest = max(state.longest, parsed.count)
-    answered = dataclasses.replace(answered, seen=found.seen, longest=longest, push=push, hint_s=parsed.hint_s)
+    told = found.document.feed
+    push = offered(state.push, (*got.hubs, *told.hubs), got.self_url or told.self_url or state.url)
+    longest = max(state.longest, found.document.count)
+    answered = dataclasses.replace(answered, seen=found.seen, longest=longest, push=push, hint_s=told.hint_s)
     after = succeeded(answered, now, options, news=found.news, fresh_s=got.fresh_s, moved_to=to)
     if found.pages_left:
         after = dataclasses.replace(after, etag=None, last_modified=None, body_hash=None)

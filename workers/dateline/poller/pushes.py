@@ -31,7 +31,7 @@ async def read_push(
         return PollResult(outcome="failed", cause="push", articles=(), state=poll_soon(state, now, options))
     if push:
         push = dataclasses.replace(push, last_push=now, pushed=push.pushed + len(found.articles))
-    after = dataclasses.replace(state, seen=found.seen, longest=max(state.longest, found.parsed.count), push=push)
+    after = dataclasses.replace(state, seen=found.seen, longest=max(state.longest, found.document.count), push=push)
     if found.news is not None:
         after = brought(after, found.news, now, options)
     if not found.articles and not found.pages_left:

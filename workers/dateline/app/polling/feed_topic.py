@@ -22,12 +22,11 @@ from dataclasses import dataclass, field
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import ConsumerRecord
 
-from dateline.app.polling.folding import encode_state, fold
 from dateline.codec import NewerVersionError, UnreadableRecordError, decode, encode
 from dateline.delivery.kafka import KafkaOptions
 from dateline.delivery.producing import Outgoing
 from dateline.delivery.reading import read_topic
-from dateline.poller import Feed, FeedState, Health, health
+from dateline.poller import Feed, FeedState, Health, encode_state, fold, health
 
 log = logging.getLogger(__name__)
 

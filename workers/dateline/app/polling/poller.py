@@ -167,7 +167,7 @@ async def open_poller(
 ) -> AsyncIterator[Poller]:
     """A poller with all it needs, for the life of the block; `run` it. Topics must exist."""
     async with AsyncExitStack() as open_now:
-        producer, consumer, lease = make_producer(kafka), group_consumer(kafka, polling), Lease(polling.session_timeout_s)
+        producer, consumer, lease = make_producer(kafka, "zstd"), group_consumer(kafka, polling), Lease(polling.session_timeout_s)
         for client in (producer, consumer):
             open_now.push_async_callback(client.stop)
             await start(client, kafka)

@@ -22,12 +22,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
 from dateline.app.polling.feed_topic import Book, Known, epoch_of, is_state, state_record
-from dateline.app.polling.folding import fold
 from dateline.app.polling.lease import Lease
 from dateline.codec import encode
 from dateline.delivery.kafka import KafkaOptions, TopicNames
 from dateline.delivery.producing import Outgoing, deliver
-from dateline.poller import FeedState
+from dateline.poller import FeedState, fold
 from dateline.records import Article
 
 log = logging.getLogger(__name__)

@@ -7,14 +7,14 @@ what 10,000 feeds cost is in benchmarks/README.md.
 from __future__ import annotations
 
 import dataclasses
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import orjson
+from cramjam import zstd
 
 from dateline.codec import adapter, encode
-from dateline.poller import FeedState, SeenItem
+from dateline.poller.feeds import FeedState, SeenItem
 
 _LEVEL = 1  # ids are random digits: more effort finds nothing more in them
 
@@ -25,7 +25,7 @@ class FoldedSeen(Mapping[str, SeenItem]):
     __slots__ = ("_count", "_folded", "_open")
 
     def __init__(self, seen: Mapping[str, SeenItem]) -> None:
-        self._folded = zlib.compress(orjson.dumps(seen, option=orjson.OPT_UTC_Z), _LEVEL) if seen else b""
+        self._folded = bytes(zstd.compress(orjson.dumps(seen, option=orjson.OPT_UTC_Z), _LEVEL)) if seen else b""
         self._count = len(seen)
         self._open: dict[str, SeenItem] | None = None
 
@@ -38,8 +38,15 @@ class FoldedSeen(Mapping[str, SeenItem]):
     def __len__(self) -> int:
         return self._count
 
+    def __getstate__(self) -> tuple[bytes, int]:  # for a reading process
+        return self._folded, self._count
+
+    def __setstate__(self, state: tuple[bytes, int]) -> None:
+        self._folded, self._count = state
+        self._open = None
+
     def json(self) -> bytes:
-        return zlib.decompress(self._folded) if self._folded else b"{}"
+        return bytes(zstd.decompress(self._folded)) if self._folded else b"{}"
 
     def fold_again(self) -> None:
         self._open = None
