@@ -32,10 +32,11 @@ from typing import Any
 
 import numpy as np
 import orjson
+from annotated import ARTICLE_SETS, Gold, with_events, with_gold
 from numpy.typing import NDArray
 
 import dateline.pipeline as pipeline
-from dateline.archives.json_lines import article_from, read_articles
+from dateline.archives.json_lines import article_from
 from dateline.english import OtherLanguageError
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.judge import MODELS, YES, Judge, asked_of
@@ -52,13 +53,12 @@ FOLDS = 5
 BUCKETS = 8192
 OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
 SNIPPETS = ("plv-train", "plover-gsr")
-FOLDERS = {"events": "events", "seed": "../seed"}  # sets of whole articles
 OWN = Path(__file__).parent / "own_sentences.toml"
 L2 = {"types": 4e-4, "reports": 1e-3, "events": 3e-3}  # found by trying powers of three over five folds
 NO = "no"
 ANSWERS = (YES, NO)
 SNIPPET_WEIGHT = 0.1  # of a snippet's events beside an article's: there are three times as many, and every snippet tells one
-WEIGHTS = {"events": 1.0, "own": 0.3, "seed": 3.0}  # the seed story is the one that must come out right
+WEIGHTS = {"events": 1.0, "noted": 1.0, "written": 0.5, "own": 0.3, "seed": 3.0}  # the seed story is the one that must come out right
 
 Matrix = NDArray[np.float32]
 
@@ -88,13 +88,16 @@ class Listener(Judge):
 
 @dataclasses.dataclass(frozen=True)
 class Recorder(Judge):
-    """Judges by its models, but accepts every event that reports add up to, and remembers what it was asked."""
+    """Judges by its models, but accepts every event that reports add up to, and remembers what speaks for each that is told."""
 
     asked: list[Features] = dataclasses.field(default_factory=list)
 
-    def probability(self, features: Features) -> float:
-        self.asked.append(dict(features))
+    def probability(self, features: Features) -> float:  # noqa: ARG002
         return 1.0
+
+    def because(self, features: Features) -> dict[str, float]:
+        self.asked.append(dict(features))
+        return {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,9 +106,9 @@ class Read:
 
     name: str
     article: Article
-    gold: dict[str, Any]
+    gold: Gold
     fold: int
-    rows: list[dict[str, Any]]
+    rows: list[Gold]
     asked: list[Features]
 
 
@@ -165,13 +168,13 @@ def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
     """Sentences whose type is known; all of them parsed, whether or not reading them would be."""
     parser = dataclasses.replace(reader.parser, wanted=None)
     for name in SNIPPETS:
-        for number, (article, gold) in enumerate(_with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
+        for number, (article, gold) in enumerate(with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")):
             text = pipeline.parse(parser, article.text)
             yield _example(reader, text.sents[0], _types(gold), number % FOLDS)
     for number, (article, gold) in enumerate(_own()):
         if gold["types"]:
             yield _example(reader, pipeline.parse(parser, article.text).sents[0], _types(gold), number % FOLDS)
-    for number, (article, gold) in enumerate(_with_gold(folder / "events/articles.jsonl", folder / "events/gold.jsonl")):
+    for number, (article, gold) in enumerate(one for name in ("events", "noted", "written") for one in with_events(folder, name)):
         text = pipeline.parse(parser, article.text)
         for sentence in text.sents:
             types = {event["type"] for event in gold["events"] if _quotes(sentence, event["evidence"], text.text)}
@@ -184,7 +187,7 @@ def _quotes(sentence: Span, quote: str, text: str) -> bool:
     return start >= 0 and sentence.start_char <= start + len(quote) // 2 < sentence.end_char
 
 
-def _types(gold: dict[str, Any]) -> tuple[str, ...]:
+def _types(gold: Gold) -> tuple[str, ...]:
     return tuple(OLD_NAMES.get(name, name) for name in gold["types"])
 
 
@@ -196,14 +199,7 @@ def _example(reader: pipeline.Reader, sentence: Span, labels: tuple[str, ...], f
     return Example(features | word_features(main, types.get(main.i, ())), labels, fold)
 
 
-def _with_gold(articles: Path, gold: Path) -> Iterator[tuple[Article, dict[str, Any]]]:
-    by_id = {row["id"]: row for row in map(orjson.loads, gold.read_bytes().splitlines())}
-    for article in read_articles(str(articles)):
-        if isinstance(article, Article):
-            yield article, by_id[article.article_id]
-
-
-def _own() -> Iterator[tuple[Article, dict[str, Any]]]:
+def _own() -> Iterator[tuple[Article, Gold]]:
     """The sentences written for this project, as briefs."""
     for label, sentences in tomllib.loads(OWN.read_text(encoding="utf-8")).items():
         for number, sentence in enumerate(sentences):
@@ -215,9 +211,8 @@ def _own() -> Iterator[tuple[Article, dict[str, Any]]]:
 
 def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequence[LinearModel]) -> list[Read]:
     """Every report of every article of a set, read with the types model that has not seen it."""
-    articles, gold = (f"{FOLDERS[name]}/articles.jsonl", f"{FOLDERS[name]}/gold.jsonl") if name in FOLDERS else (f"types/{name}.jsonl",) * 2
     found = []
-    for number, (article, row) in enumerate(_own() if name == "own" else _with_gold(folder / articles, folder / gold)):
+    for number, (article, row) in enumerate(_set(folder, name)):
         judge = Listener(of_fold[number % FOLDS], *(reader.judge.reports,) * 3)
         with contextlib.suppress(OtherLanguageError):  # a sentence of names: it tells nothing then
             dataclasses.replace(reader, judge=judge).read(article)
@@ -226,7 +221,13 @@ def read_apart(reader: pipeline.Reader, folder: Path, name: str, of_fold: Sequen
     return found
 
 
-def _row(report: Report, texts: dict[str, str]) -> dict[str, Any]:
+def _set(folder: Path, name: str) -> Iterator[tuple[Article, Gold]]:
+    if name in ARTICLE_SETS:
+        return with_events(folder, name)
+    return _own() if name == "own" else with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")
+
+
+def _row(report: Report, texts: dict[str, str]) -> Gold:
     """A report as the scorers read an event."""
     span, place = report.evidence, report.where.place if report.where else None
     return {
@@ -241,7 +242,7 @@ def _row(report: Report, texts: dict[str, str]) -> dict[str, Any]:
 
 def report_examples(read: Read, scorer: ModuleType) -> list[Example]:
     """Reports that fit a gold event, and those that fit none."""
-    if read.name not in FOLDERS:
+    if read.name not in ARTICLE_SETS:
         return [
             _answer(features, row["event_type"] in _types(read.gold), read) for features, row in zip(read.asked, read.rows, strict=True)
         ]
@@ -260,7 +261,7 @@ def read_together(reader: pipeline.Reader, read: Read, judge: Judge) -> Read:
 
 def event_examples(read: Read, scorer: ModuleType) -> list[Example]:
     """Events that the scorer matches with gold, and those that it does not."""
-    if read.name not in FOLDERS:
+    if read.name not in ARTICLE_SETS:
         good = {number for number, row in enumerate(read.rows) if row["event_type"] in _types(read.gold)}
     else:
         good = {j for _, j in scorer.best_matching([[scorer.affinity(event, row) for row in read.rows] for event in read.gold["events"]])}
@@ -271,7 +272,7 @@ def _answer(features: Features, right: bool, read: Read) -> Example:
     return Example(features, (YES if right else NO,), read.fold, WEIGHTS.get(read.name, SNIPPET_WEIGHT))
 
 
-def _plain(mention: Mention) -> dict[str, Any]:
+def _plain(mention: Mention) -> Gold:
     """A mention as the scorers read it."""
     row: dict[str, Any] = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
     return row
@@ -285,7 +286,7 @@ def by_fold(examples: Sequence[Example], labels: Sequence[str], l2: float) -> li
 def figures(reads: Sequence[Read], likely: Callable[[Read, Features], float], events: ModuleType, snippets: ModuleType) -> None:
     """What the scorers say of the folds put together."""
     rows = {name: [one for one in reads if one.name == name] for name in ("events", *SNIPPETS)}
-    kept: dict[str, list[dict[str, Any]]] = {}
+    kept: dict[str, list[Gold]] = {}
     for name, part in rows.items():
         kept[name] = [
             row | {"confidence": chance}
@@ -343,7 +344,7 @@ def main() -> None:
     examples = list(type_examples(reader, arguments.folder))
     of_fold = by_fold(examples, EVENT_TYPES, L2["types"])
     print(f"types: {len(examples)} sentences, right on held-out folds {held_out(of_fold, examples):.3f}")
-    apart = [read for name in ("events", "seed", *SNIPPETS, "own") for read in read_apart(reader, arguments.folder, name, of_fold)]
+    apart = [read for name in (*ARTICLE_SETS, *SNIPPETS, "own") for read in read_apart(reader, arguments.folder, name, of_fold)]
     reports = [example for read in apart for example in report_examples(read, events)]
     report_of = by_fold(reports, ANSWERS, L2["reports"])
     print(f"reports: {len(reports)}, right on held-out folds {held_out(report_of, reports):.3f}")
