@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
+
+from world import until
 
 from dateline.poller import ProcessReader, Unreadable
+
+
+def begin_and_hang(sign: Path) -> None:
+    sign.touch()
+    signal.pause()
 
 
 async def test_what_dies_or_raises_in_a_reading_process_is_a_named_failure() -> None:
@@ -27,5 +35,17 @@ async def test_a_hanging_read_ends_and_its_neighbours_are_done() -> None:
         hanging, neighbour = await asyncio.gather(reader(signal.pause), reader(int, "9"))
         assert hanging == Unreadable("read: not done within 12 s")
         assert neighbour == 9
+    finally:
+        reader.close()
+
+
+async def test_a_read_that_is_given_up_does_not_answer_the_next(tmp_path: Path) -> None:
+    reader = ProcessReader(processes=1, timeout_s=60, memory_mb=800)
+    try:
+        given_up = asyncio.create_task(reader(begin_and_hang, tmp_path / "begun"))
+        await until(lambda: asyncio.to_thread((tmp_path / "begun").exists), "it is being read")
+        given_up.cancel()
+        assert await reader(int, "9") == 9
+        assert given_up.cancelled()
     finally:
         reader.close()

@@ -190,6 +190,8 @@ def _learnt(state: FeedState, news: Iterable[datetime], now: datetime, options: 
 def _moved(state: FeedState, to: str | None, now: datetime, options: PollerOptions) -> FeedState:
     """A permanent redirect moves a feed once it has held for days: those of maintenance, of a captive portal or of a domain that was
     not paid for do not. Until then it is followed at each poll."""
+    if to is None and state.move is None:  # nearly always
+        return state
     if to is None or state.move is None or state.move.to != to:
         return dataclasses.replace(state, move=Move(to=to, since=now, polls=1) if to else None)
     move = dataclasses.replace(state.move, polls=state.move.polls + 1)

@@ -28,8 +28,10 @@ def headers_for(url: str, credentials: Mapping[str, Mapping[str, str]]) -> dict[
 
     Asked again for each redirect, so that nothing is ever shown to another host, nor in clear text what is meant for https.
     """
-    wanted = urlsplit(url)
     found: dict[str, str] = {}
+    if not credentials:  # nearly always
+        return found
+    wanted = urlsplit(url)
     for beginning, headers in sorted(credentials.items(), key=lambda entry: len(entry[0])):
         allowed = urlsplit(beginning)
         if _origin(allowed) == _origin(wanted) and (wanted.path or "/").startswith(allowed.path or "/"):
