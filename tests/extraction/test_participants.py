@@ -131,3 +131,58 @@ def test_a_town_attacks_nobody_but_a_government_does(read: Read) -> None:
     assert _names(shelling.actors) == {"government"}
     for shooting in read("Lakeview saw a shooting that wounded two teenagers."):
         assert shooting.actors == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "who"),
+    [
+        ("A local man was arrested on Monday. He was held overnight, the Arvo Police Department said.", "COERCE", "Arvo Police Department"),
+        ("Ian Holt was jailed for six years on Friday. He had denied fraud at Lakeview Crown Court.", "SANCTION", "Lakeview Crown Court"),
+        ("The cause of the fire is under investigation. Police asked witnesses to call.", "ACCUSE", "police"),
+    ],
+)  # fmt: skip
+def test_whose_act_goes_without_saying_is_told_elsewhere_in_the_article(read: Read, text: str, event_type: str, who: str) -> None:
+    (actor,) = _told(read(text), event_type).actors
+    assert (actor.name, actor.role) == (who, "implied")
+
+
+def test_who_arrested_is_told_by_the_sentence_before_any_other(read: Read) -> None:
+    (actor,) = _told(read("Soldiers arrested a Lakeview man on Monday. Police asked witnesses to call."), "COERCE").actors
+    assert (actor.name, actor.role) == ("soldiers", None)
+
+
+def test_nobody_is_implied_where_no_police_are_told_of(read: Read) -> None:
+    assert _told(read("A Lakeview man was arrested on Monday after a fight outside a bar."), "COERCE").actors == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("Rebels stormed an army base in the north on Monday, killing 17 soldiers.", {"army base", "17 soldiers"}),
+        ("Gunmen attacked a convoy near Arvo on Sunday. Five drivers were killed.", {"convoy", "five drivers"}),
+    ],
+)
+def test_an_attack_befalls_those_it_harmed_beside_what_it_hit(read: Read, text: str, whom: set[str]) -> None:
+    assert _names(_told(read(text), "ASSAULT").recipients) == whom
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ian Holt was arrested at his home Wednesday and charged with theft.",
+        "Ian Holt appeared at Arvo Crown Court charged with theft.",
+    ],
+)
+def test_who_is_charged_charges_nobody(read: Read, text: str) -> None:
+    occurrences = read(text)
+    assert all(
+        _names(one.actors) <= {"Arvo Crown Court"} and _names(one.recipients) == {"Ian Holt"}
+        for one in occurrences
+        if one.event_type == "COERCE"
+    )
+    assert occurrences
+
+
+def test_a_judge_who_sentences_is_not_the_one_sentenced(read: Read) -> None:
+    told = _told(read("The clerk was jailed by Ann Stuck on Monday. Police welcomed it."), "SANCTION")
+    assert (_names(told.actors), _names(told.recipients)) == ({"Ann Stuck"}, {"clerk"})

@@ -16,6 +16,8 @@ _WORD_LISTS = (
     "undergoing",
     "receiving",
     "ways",
+    "courts",
+    "prosecution",
     "strangers",
     "single_kinds",
     "male",
@@ -57,6 +59,8 @@ class ActorLexicon:
     groups: frozenset[str]  # nouns for a body that has a name elsewhere: "the group"
     objects: frozenset[str]  # things that are attacked, crashed or seized
     bodies: frozenset[str]  # role nouns that stand for a body of people, not for one of them
+    courts: frozenset[str]  # nouns for who sentences
+    prosecution: frozenset[str]  # nouns for who charges
     ways: frozenset[str]  # last words of street names, which look like persons' names
     strangers: frozenset[str]  # nouns that news describes an unnamed person with
     receiving: frozenset[str]  # verbs whose subject is given what their object names

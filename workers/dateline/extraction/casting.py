@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dateline.extraction.parties import PLACE
+from dateline.extraction.present import COURT, POLICE, PROSECUTION, Present
 from dateline.extraction.reports import Report
 from dateline.records import Party
 
 MAX_PARTIES = 8
 MAX_ACCUSED = 4  # of an article about more cases nobody could say who did which
 ACCUSED = "accused"  # the role of an actor that is inferred from an arrest, a charge or a sentence
+IMPLIED = "implied"  # the role of an actor that goes without saying: the police of an arrest, the court of a sentence
 _PROSECUTED = ("arrest", "convict")
+_LAWFUL = {"arrest": (POLICE, PROSECUTION, COURT), "convict": (COURT,), "investigate": (POLICE, PROSECUTION)}
+"""Whose act an event of a mode is where nothing is said of it, the likelier first."""
 
 
 def named_first(parties: Sequence[Party]) -> tuple[Party, ...]:
@@ -35,12 +39,46 @@ def accused_of(told: Iterable[tuple[str | None, Sequence[Report]]]) -> tuple[Par
     return tuple(replace(party, role=ACCUSED) for party in people) if len(people) <= MAX_ACCUSED else ()
 
 
-def suspects(reports: Sequence[Report], actors: Sequence[Party], accused: Sequence[Party]) -> tuple[Party, ...]:
-    """The accused where an assault has no actor with a name, and the accused are not among its victims."""
-    if reports[0].event_type != "ASSAULT" or reports[0].status != "actual" or any(is_named(actor) for actor in actors):
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who of an article may have a part that the sentences of an event leave open: who is `present`, and who is `accused`."""
+
+    present: Sequence[Present]
+    accused: Sequence[Party]
+
+    def actors(self, mode: str | None, reports: Sequence[Report], told: Sequence[Party]) -> tuple[Party, ...]:
+        """The actors told; where they leave it open, of an assault the accused, of an arrest the police, of a sentence the court."""
+        if reports[0].event_type == "ASSAULT":
+            return (*told, *self._suspects(reports, told))
+        if told or mode not in _LAWFUL or reports[0].status != "actual":
+            return tuple(told)
+        victims = [party for report in reports for party in report.recipients]
+        return tuple(replace(party, role=IMPLIED) for party in self._lawful(_LAWFUL[mode], reports) if not _among(party, victims))
+
+    def _lawful(self, arms: Sequence[str], reports: Sequence[Report]) -> tuple[Party, ...]:
+        """The arm of the law that is told of nearest to an event, the likelier arm first; the police rather than an officer."""
+        for arm in arms:
+            of_arm = [one for one in self.present if one.arm == arm]
+            nearest = min(of_arm, key=lambda one: (not one.is_body, _distance(one.sentence, reports)), default=None)
+            if nearest is not None:
+                return (nearest.party,)
         return ()
-    victims = [party for report in reports for party in report.recipients]
-    return tuple(party for party in accused if not any(same_party(party, victim) for victim in victims))
+
+    def _suspects(self, reports: Sequence[Report], actors: Sequence[Party]) -> tuple[Party, ...]:
+        """The accused where an assault has no actor with a name, and the accused are not among its victims."""
+        if reports[0].status != "actual" or any(is_named(actor) for actor in actors):
+            return ()
+        victims = [party for report in reports for party in report.recipients]
+        return tuple(party for party in self.accused if not _among(party, victims))
+
+
+def _distance(sentence: int, reports: Sequence[Report]) -> int:
+    """In sentences, to the nearest of some reports."""
+    return min(abs(sentence - report.sentence) for report in reports)
+
+
+def _among(party: Party, others: Iterable[Party]) -> bool:
+    return any(same_party(party, other) for other in others)
 
 
 def is_named(party: Party) -> bool:

@@ -11,7 +11,9 @@ from dateline.extraction.grouping import group
 from dateline.extraction.judge import Judge
 from dateline.extraction.occurrence import Locate, Occurrence
 from dateline.extraction.ontology import Ontology
-from dateline.extraction.reports import ReportReader
+from dateline.extraction.parties import read_parties
+from dateline.extraction.present import Present, present_in
+from dateline.extraction.reports import Report, ReportReader
 from dateline.extraction.traits import BRIEF
 from dateline.language import Doc
 
@@ -37,10 +39,16 @@ def extract(
     if _is_sport(title, text, ontology):
         return []
     dates = StoryDates(published, text, ontology.cues)
-    reader = ReportReader(ontology, actors, published, dates, locate, _topic(title, text), judge)
+    reader = ReportReader(ontology, published, dates, locate, _topic(title, text), judge)
     sentences = len(text.sents)
     brief = not len(title) and sentences <= BRIEF
-    return group([*reader.read(title, "title"), *reader.read(text, "text")], ontology, judge, brief=brief, sentences=sentences)
+    reports: list[Report] = []
+    present: list[Present] = []
+    for doc in (title, text):
+        parties = read_parties(doc, actors, is_title=doc is title)
+        reports += reader.read(doc, parties)
+        present += present_in(doc, parties)
+    return group(reports, ontology, judge, present, brief=brief, sentences=sentences)
 
 
 def _topic(title: Doc, text: Doc) -> frozenset[str]:

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
-from dateline.extraction.casting import accused_of, named_first, suspects
+from dateline.extraction.casting import Cast, accused_of, named_first
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
 from dateline.extraction.judge import CONSIDERED, Judge, asked_of
 from dateline.extraction.links import likeness, nested, one_harm, place_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
+from dateline.extraction.present import Present
 from dateline.extraction.reports import HARMFUL, Report
 from dateline.extraction.toll import Losses, first, survivors
 from dateline.extraction.traits import Rivals, event_features, report_features
-from dateline.records import Attribution, Casualties, DateSpan, EventType, Party, Place
+from dateline.records import Attribution, Casualties, DateSpan, EventType, Place
 
 _LEVELS = ("country", "admin1", "admin2", "city", "site")  # the later, the more specific
 _PRECISIONS = ("year", "month", "week", "day")
@@ -72,7 +73,9 @@ _Told = tuple[_Group, float, Mapping[str, float]]
 """An event that the article reports, how likely, and the features that say so."""
 
 
-def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief: bool, sentences: int) -> list[Occurrence]:
+def group(
+    reports: Iterable[Report], ontology: Ontology, judge: Judge, present: Sequence[Present], *, brief: bool, sentences: int
+) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
 
     The judge decides which reports are worth a thought, which tell of the same event, and which events the article reports.
@@ -100,9 +103,9 @@ def group(reports: Iterable[Report], ontology: Ontology, judge: Judge, *, brief:
     told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
     _keep_tolls(groups, [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
-    accused = accused_of((one.mode, one.reports) for one, _, _ in told)
+    cast = Cast(present, accused_of((one.mode, one.reports) for one, _, _ in told))
     return [
-        explained(_occurrence(one, one in central, ontology, chance, accused), one.reports, judge.because(features))
+        explained(_occurrence(one, one in central, ontology, chance, cast), one.reports, judge.because(features))
         for one, chance, features in told
     ]
 
@@ -181,7 +184,7 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, accused: Sequence[Party]) -> Occurrence:
+def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, cast: Cast) -> Occurrence:
     reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
     actors = named_first([party for report in one.telling for party in report.actors])
     place = _likeliest([place for report in reports if (place := place_of(report))])
@@ -191,8 +194,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, a
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=(*actors, *suspects(one.reports, actors, accused)),
-        recipients=named_first([party for report in one.telling if report.event_type for party in report.recipients]),
+        actors=cast.actors(mode, one.reports, actors),
+        recipients=named_first([party for report in [*one.telling, *one.tolls[:MAX_REPORTS]] for party in report.recipients]),
         place=place,
         origin=origin,
         date=_date(reports),

@@ -27,6 +27,8 @@ _WITH = frozenset({"with"})
 _FROM = frozenset({"from"})
 _GRANTED = frozenset({"AID", "SUPPORT"})
 _BEFALLING = frozenset({"arrest", "convict"})  # modes that befall persons: nobody else is told behind a preposition
+_PRIVATE = frozenset({"person", "civilians", "criminal", "protesters"})  # kinds that are arrested
+_ARMS = frozenset({"police", "justice"})  # kinds that arrest
 _IN = frozenset({"in", "during", "at", "by", "after"})
 _STEERING = frozenset({"drive", "steer", "operate", "pilot", "ride"})
 _PLACED = frozenset({"in", "at", "near", "outside", "inside", "across", "throughout", "around", "within"})
@@ -43,7 +45,7 @@ _FORCES = frozenset({"military", "police"})
 
 def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
     """Actors and recipients. `victims` are those harmed, for the recipients of what harms."""
-    event_type = trigger.sense.event_type
+    event_type, victims = trigger.sense.event_type, list(victims)
     if event_type in _NOBODY:
         stricken = _stricken(trigger, parties, victims)
         return _drivers(trigger, parties) if event_type == "ACCIDENT" else (), stricken
@@ -56,9 +58,20 @@ def participants(trigger: Trigger, parties: PartyReader, victims: Iterable[Token
         partners = unique(_partners(trigger, parties, actors))
         return actors or (partners if len(partners) > 1 else ()), partners
     recipients = unique(_first_other(_recipients(trigger, parties, victims), actors))
+    if event_type == "ASSAULT" and recipients:  # beside what was hit, who was harmed: "stormed the base, killing two guards"
+        harmed = [party for head in victims if parties.can_act(head) and (party := parties.party(head)) is not None]
+        recipients = unique((*recipients, *(party for party in harmed if party.name not in {actor.name for actor in actors})))
+    if trigger.sense.mode in _BEFALLING and not objects_of(trigger.anchor, _BY) and _is_reversed(actors, recipients):
+        return recipients, actors
     if trigger.sense.mode == "resign" and not actors:
         return recipients, ()  # "the resignation of the minister" is the minister's deed
     return actors, recipients
+
+
+def _is_reversed(actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> bool:
+    """Whether an arrest reads as that by one who is arrested: "appeared in court charged with fraud" has no object on the tree."""
+    private = bool(actors) and all(party.kind in _PRIVATE for party in actors)
+    return private and all(party.kind in _ARMS for party in recipients)
 
 
 def _partners(trigger: Trigger, parties: PartyReader, actors: tuple[Party, ...]) -> list[Party]:

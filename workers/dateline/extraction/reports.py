@@ -8,7 +8,6 @@ from datetime import date
 from itertools import islice, pairwise
 from typing import cast
 
-from dateline.extraction.actors import ActorLexicon
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
@@ -18,7 +17,7 @@ from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Locate, Whereabouts
 from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.participants import participants
-from dateline.extraction.parties import read_parties
+from dateline.extraction.parties import PartyReader
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import Toll, as_trigger, losses, tolls
 from dateline.extraction.traits import age_of, lexical_traits, traits_of
@@ -86,18 +85,17 @@ class ReportReader:
     """Reads the reports of one document."""
 
     ontology: Ontology
-    lexicon: ActorLexicon
     published: date | None
     dates: StoryDates
     locate: Locate
     topic: frozenset[str]  # lemmas of the headline and the first sentences
     judge: Judge
 
-    def read(self, doc: Doc, field: EvidenceField) -> Iterator[Report]:
-        """Reports in text order."""
-        is_title = field == "title"
+    def read(self, doc: Doc, parties: PartyReader) -> Iterator[Report]:
+        """Reports in text order. `parties`: those of this document."""
+        is_title = parties.is_title
+        field: EvidenceField = "title" if is_title else "text"
         headline = is_title and is_title_case(doc)
-        parties = read_parties(doc, self.lexicon, is_title)
         finder = TriggerFinder(self.ontology, parties, headline, self.topic)
         for number, sentence in enumerate(doc.sents):
             if not sentence[0].tag_:
