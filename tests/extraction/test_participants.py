@@ -10,6 +10,7 @@ from dateline.extraction import ActorLexicon, Occurrence
 from dateline.records import Party
 
 Read = Callable[..., list[Occurrence]]
+BETWEEN = "Police searched a barn. They shot at a dog. Police found a gun there. Nobody was hurt."
 
 
 def _told(occurrences: list[Occurrence], event_type: str) -> Occurrence:
@@ -186,3 +187,31 @@ def test_who_is_charged_charges_nobody(read: Read, text: str) -> None:
 def test_a_judge_who_sentences_is_not_the_one_sentenced(read: Read) -> None:
     told = _told(read("The clerk was jailed by Ann Stuck on Monday. Police welcomed it."), "SANCTION")
     assert (_names(told.actors), _names(told.recipients)) == ({"Ann Stuck"}, {"clerk"})
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "name", "described"),
+    [
+        ("A local man was arrested on Monday. Police stopped a van. The driver, Ian Holt, was held.", "COERCE", "Ian Holt", "local man"),
+        ("A suspect was arrested on Monday. The suspect was identified as Ian Holt.", "COERCE", "Ian Holt", "suspect"),
+        ("A woman was stabbed on Monday. Police arrested a man there. Ann Lee, 31, was jogging.", "ASSAULT", "Ann Lee", "woman"),
+        (f"A local man was arrested on Monday. {BETWEEN} Ian Holt, 41, fled from the shooting.", "COERCE", "Ian Holt", "local man"),
+    ],
+)  # fmt: skip
+def test_whom_news_describes_first_it_introduces_by_name(read: Read, text: str, event_type: str, name: str, described: str) -> None:
+    parties = _told(read(text), event_type).recipients
+    assert name in _names(parties)
+    assert described in {parties[0].role, *_names(parties)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two men were arrested on Monday. {} Ian Holt, 41, fled from the shooting.",  # not one man
+        "An 82-year-old man was arrested on Monday. {} Ian Holt, 41, fled from the shooting.",  # not of that age
+        "A man was arrested on Monday. {} Sheriff Ian Holt, 41, fled from the shooting.",  # who speaks for the police
+        "Ian Holt, 41, was shot and killed on Monday. {} A man was arrested on Tuesday.",  # the victim
+    ],
+)
+def test_nobody_else_is_taken_for_whom_news_describes(read: Read, text: str) -> None:
+    assert "Ian Holt" not in _names(_told(read(text.format(BETWEEN)), "COERCE").recipients)

@@ -68,7 +68,7 @@ class Mentions:
         for one in self.heads[place : place + _LOOK_BACK]:
             if one.sent.start > token.sent.start and _sentences_between(token, one) > 2:
                 break
-            if one.ent_type_ == "PERSON" and _has_age(one) and (sex is None or self._sex(one) in (None, sex)):
+            if one.ent_type_ == "PERSON" and has_age(one) and (sex is None or self._sex(one) in (None, sex)):
                 named += [one, *(other for other in children(one, "conj") if plural and other.ent_type_ == "PERSON")]
                 break
         return named if plural else named[:1]
@@ -238,7 +238,7 @@ def _sentences_between(one: Token, other: Token) -> int:
     return sum(1 for token in one.doc[one.i + 1 : other.i + 1] if token.is_sent_start)
 
 
-def _has_age(person: Token) -> bool:
+def has_age(person: Token) -> bool:
     """ "Ian Holt, 34,": the way news introduces somebody."""
     doc = person.doc
     after = doc[person.i + 1 : person.i + 3]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
-from dateline.extraction.casting import Cast, accused_of, named_first
+from dateline.extraction.casting import Cast, cast_of, named_first
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
 from dateline.extraction.judge import CONSIDERED, Judge, asked_of
@@ -103,7 +103,7 @@ def group(
     told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
     _keep_tolls(groups, [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
-    cast = Cast(present, accused_of((one.mode, one.reports) for one, _, _ in told))
+    cast = cast_of(present, [(one.mode, one.reports) for one, _, _ in told])
     return [
         explained(_occurrence(one, one in central, ontology, chance, cast), one.reports, judge.because(features))
         for one, chance, features in told
@@ -187,6 +187,7 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
 def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, cast: Cast) -> Occurrence:
     reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
     actors = named_first([party for report in one.telling for party in report.actors])
+    recipients = named_first([party for report in [*one.telling, *one.tolls[:MAX_REPORTS]] for party in report.recipients])
     place = _likeliest([place for report in reports if (place := place_of(report))])
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
@@ -195,7 +196,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, c
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
         actors=cast.actors(mode, one.reports, actors),
-        recipients=named_first([party for report in [*one.telling, *one.tolls[:MAX_REPORTS]] for party in report.recipients]),
+        recipients=cast.recipients(mode, one.reports, recipients),
         place=place,
         origin=origin,
         date=_date(reports),
