@@ -37,6 +37,19 @@ def test_a_feed_has_one_id_wherever_it_is_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    ["HTTP://Baltic.example/feed", "http://baltic.example:80/feed", "http://baltic.example/feed#latest", " http://baltic.example/feed "],
+)
+def test_a_feed_has_one_id_however_its_address_is_spelt(url: str) -> None:
+    assert feed(url) == feed("http://baltic.example/feed")
+
+
+@pytest.mark.parametrize("url", ["https://baltic.example/feed", "http://baltic.example/Feed", "http://baltic.example:8080/feed"])
+def test_addresses_that_may_be_two_feeds_are_two(url: str) -> None:
+    assert feed(url).feed_id != feed("http://baltic.example/feed").feed_id
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("not xml", "not well-formed XML"),

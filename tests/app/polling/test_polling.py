@@ -17,11 +17,11 @@ from dateline.app.demo import serve_demo
 from dateline.app.one_article import article_at
 from dateline.app.polling.desk import Observe
 from dateline.app.polling.feed_list import add_feeds, remove_feeds
-from dateline.app.polling.feed_topic import Book, read_book
+from dateline.app.polling.feed_topic import Book, partition_of, read_book
 from dateline.app.polling.poller import Poller, open_poller, unobserved
 from dateline.codec import decode, encode
 from dateline.config_files import config_file
-from dateline.poller import Feed, FeedState, PollResult, UnreadablePageError
+from dateline.poller import Feed, FeedState, PollResult, UnreadablePageError, feed
 from dateline.records import VERSION, Article
 from dateline.settings import load
 
@@ -142,6 +142,19 @@ async def test_a_feed_that_is_added_again_goes_on_where_it_was(world: World, sit
         await poll_once(world)
     assert site.asked[0] == 2
     assert len(await articles(world)) == 1
+
+
+async def test_a_feed_at_whose_address_a_listed_one_is_asked_is_that_one(world: World) -> None:
+    listed, there = feed("http://baltic.example/feed", name="Baltic"), feed("https://baltic.example/rss")
+    await add(world, [listed])
+    moved = FeedState(feed_id=listed.feed_id, url=there.url, listed=listed.url)
+    settings = world.settings
+    await world.put(settings.topics.feeds, [(listed.feed_id.encode(), encode(moved))], partition_of(listed.feed_id, range(2)))
+    found = await add_feeds(settings.kafka, settings.topics, [dataclasses.replace(there, name="Baltic Post")])
+    renamed = dataclasses.replace(listed, name="Baltic Post")
+    assert (found.added, found.changed, found.there) == ((), (renamed,), ())
+    assert [known.feed for known in (await book(world)).known.values()] == [renamed]
+    assert await remove_feeds(settings.kafka, settings.topics, ["HTTP://BALTIC.example:80/feed"]) == ([renamed], [])
 
 
 async def test_a_poll_that_hangs_does_not_hold_up_the_stop(world: World, site: FeedSite) -> None:

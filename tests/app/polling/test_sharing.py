@@ -225,6 +225,12 @@ async def test_a_cut_off_save_leaves_in_hand_what_may_be_on_the_topic(sent: Sent
     assert in_hand.last_reason == "ours"
 
 
+def test_as_shipped_a_dead_pollers_feeds_can_be_polled_again_within_half_a_minute() -> None:
+    polling = load().polling
+    noticed = polling.session_timeout_s + polling.heartbeat_s  # by the group; and by the others, at their next heartbeat
+    assert noticed + polling.let_go_s <= 20  # 10,000 states are read in 7 s (benchmarks), so there is room
+
+
 async def test_first_polls_are_spread_and_the_others_come_when_due() -> None:
     share, schedule = opened(), Schedule(10, Pressure(load().polling))
     for number in range(100):

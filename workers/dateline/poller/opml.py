@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from lxml import etree
 
@@ -31,7 +31,7 @@ class UnreadableFeedListError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed to poll. `feed_id` is made of the address, so the same feed has the same state wherever it is listed."""
+    """One feed to poll. `feed_id` is made of the address, so the same feed has the same state wherever and however it is listed."""
 
     feed_id: str
     url: str
@@ -65,6 +65,7 @@ def feed(url: str, *, name: str | None = None, country: str | None = None, langu
         raise ValueError(f"not an http(s) address: {without_credentials(url)!r}")
     if "@" in parts.netloc:  # the list and the feed's state are read by many
         raise ValueError(f"a password in the address of {without_credentials(url)}: set DATELINE_POLLER__CREDENTIALS instead")
+    url = _plain(parts)
     return Feed(
         feed_id=content_id(url), url=url, name=_line(name), country=_country(country), language=_line(language), page_text=page_text
     )
@@ -151,6 +152,14 @@ def _feed_of(outline: etree._Element) -> Feed | None:
         language=attributes.get("language"),
         page_text=_flag(own.get("pagetext", "true")),
     )
+
+
+def _plain(parts: SplitResult) -> str:
+    """The one spelling of an address: two feeds of it would be asked twice, and each count versions of the same articles. Its path and
+    query stay as they are, and so does the scheme: http and https may be two feeds."""
+    scheme = parts.scheme.lower()
+    host = parts.netloc.lower().removesuffix({"http": ":80", "https": ":443"}[scheme])
+    return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
 
 
 def _line(text: str | None) -> str | None:

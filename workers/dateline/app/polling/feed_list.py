@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from dateline.app.polling.feed_topic import Book, listed_record, partition_of, read_book
 from dateline.delivery.kafka import KafkaOptions, TopicNames, make_producer, start
 from dateline.delivery.producing import deliver
-from dateline.poller import Feed
+from dateline.poller import Feed, feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +22,15 @@ class Added:
 
 
 async def add_feeds(kafka: KafkaOptions, topics: TopicNames, feeds: Iterable[Feed]) -> Added:
-    """Put these feeds on the list. Raises UnknownTopicError, UndeliverableError."""
+    """Put these feeds on the list. One at whose address a listed feed is asked since it moved is that feed: two would each count versions
+    of the same articles. Raises UnknownTopicError, UndeliverableError."""
     book = await read_book(kafka, topics.feeds)
     listed = {feed_id: known.feed for feed_id, known in book.known.items() if known.feed}
-    new = {feed.feed_id: feed for feed in feeds}
+    moved = {known.state.url: known.feed for known in book.known.values() if known.feed and known.state}
+    new: dict[str, Feed] = {}
+    for wanted in feeds:
+        same = wanted if wanted.feed_id in listed else moved.get(wanted.url, wanted)
+        new[same.feed_id] = replace(wanted, feed_id=same.feed_id, url=same.url)
     to_write = {feed_id: feed for feed_id, feed in new.items() if listed.get(feed_id) != feed}
     await _write(kafka, topics.feeds, to_write)
     return Added(
@@ -44,11 +50,14 @@ async def remove_feeds(kafka: KafkaOptions, topics: TopicNames, names: Sequence[
 
 
 def find(book: Book, name: str) -> Feed | None:
-    """The feed on the list with this id, or with this address: its own, or the one it moved to."""
-    known = book.known.get(name)
-    if known and known.feed:
-        return known.feed
-    return next((it.feed for it in book.known.values() if it.feed and name in (it.feed.url, it.state and it.state.url)), None)
+    """The feed on the list with this id, or with this address: its own, however it is spelt, or the one it moved to."""
+    names = {name}
+    with suppress(ValueError):  # an id
+        names.add(feed(name).url)
+    listed = [known for known in book.known.values() if known.feed]
+    own = (it.feed for it in listed if it.feed and names & {it.feed.feed_id, it.feed.url})
+    moved = (it.feed for it in listed if it.state and it.state.url in names)
+    return next(own, None) or next(moved, None)
 
 
 async def _write(kafka: KafkaOptions, topic: str, feeds: Mapping[str, Feed | None]) -> None:
