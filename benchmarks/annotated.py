@@ -28,7 +28,10 @@ Gold = dict[str, Any]
 
 
 def with_events(folder: Path, name: str) -> Iterator[tuple[Article, Gold]]:
-    """The articles of a set, each with `{"id", "events"}` as the scorers read it. `folder`: the evaluation folder."""
+    """The articles of a set, each with `{"id", "events"}` as the scorers read it. `folder`: the evaluation folder.
+
+    Events of `noted` and `written` tell also their `anchor`: the words of the evidence that name the event.
+    """
     match name:
         case "noted":
             yield from _noted(folder)
@@ -62,7 +65,9 @@ def _noted(folder: Path) -> Iterator[tuple[Article, Gold]]:
 
 def _quoted(event: Gold, article: Article) -> Gold:
     field, start, end = event["evidence"]
-    return event | {"evidence": (article.title or "" if field == "title" else article.text)[start:end]}
+    text = article.title or "" if field == "title" else article.text
+    first, last = event.get("anchor", (start, end))
+    return event | {"evidence": text[start:end], "anchor": text[first:last]}
 
 
 def _written() -> Iterator[tuple[Article, Gold]]:

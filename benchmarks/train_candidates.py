@@ -2,9 +2,10 @@
 
     python benchmarks/train_candidates.py ../shared/eval [--write]
 
-It learns from what the rest of extraction makes of every sentence that holds a trigger: one that states an event of a mention, or whose
-report the judge takes for as likely, should be parsed. So no annotation is needed; stories are those of places/ and the first of merge/,
-without those of events/, on which extraction as a whole is scored. Run it again when the triggers or the judge have changed much.
+Of annotated articles (annotated.py) it learns which sentences state an event; of others what the rest of extraction makes of every
+sentence that holds a trigger: one that states an event of a mention, or whose report the judge takes for as likely, should be parsed.
+Those are the stories of places/ and the first of merge/. None of events/, on which extraction as a whole is scored. Run it again when the
+triggers or the judge have changed much.
 
 The file holds weights of hashed words, no text.
 """
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from annotated import Gold, with_events
 from train_reading import NO, YES, Example, train
 
 from dateline.archives.json_lines import read_articles
@@ -33,7 +35,8 @@ from dateline.records import Article
 from dateline.settings import load
 
 SETS = {"places/lgl": None, "places/tr-news": None, "places/geovirus": None, "merge/articles": 900}  # and how many stories of each
-WEIGHTS = {"merge/articles": 0.6}  # all of them tell of shootings
+ANNOTATED = ("noted", "written")
+WEIGHTS = {"merge/articles": 0.6, "noted": 3.0, "written": 3.0}  # shootings all of them; readers are right more often than the judge
 WORTH = 0.25  # from which on a report is taken for one of an event
 L2 = 4e-5  # 1e-5 and 1e-4 keep one in a hundred fewer
 FOLDS = 5
@@ -41,11 +44,11 @@ FOLDS = 5
 
 @dataclasses.dataclass(frozen=True)
 class Told:
-    """A sentence, and how sure the article's events are that it states; 0 for none."""
+    """A sentence, and whether a reader says that it states an event; None where nobody read it."""
 
     example: Example
     words: int
-    confidence: float
+    states: bool | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,17 +63,40 @@ class Listener(Judge):
         return worth
 
 
-def told_in(reader: Reader, words: EventWords, article: Article, fold: int, weight: float) -> Iterator[Told]:
+def told_in(reader: Reader, words: EventWords, article: Article, gold: Gold | None, fold: int, weight: float) -> Iterator[Told]:
     """The sentences of an article that hold a trigger."""
-    listener = Listener(*(getattr(reader.judge, field.name) for field in dataclasses.fields(Judge)))
-    mentions = dataclasses.replace(reader, judge=listener).read(article)
-    stated = [(span.start, span.end, one.confidence) for one in mentions for span in one.evidence if span.field == "text"]
+    quotes = (
+        [(start, start + len(one["evidence"])) for one in gold["events"] if (start := article.text.find(one["evidence"])) >= 0]
+        if gold
+        else []
+    )
+    likely = set() if gold else _likely(reader, article)
     for number, sentence in enumerate(parse(reader.parser, reader.furniture.without(article.text)).sents):
         features = words.features([token.lower_ for token in sentence])
-        sure = max((sure for start, end, sure in stated if start < sentence.end_char and sentence.start_char < end), default=0.0)
+        states = any(start < sentence.end_char and sentence.start_char < end for start, end in quotes)
         if features:
-            label = YES if sure or listener.worth_of.get(number, 0.0) >= WORTH else NO
-            yield Told(Example(features, (label,), fold, weight), len(sentence), sure)
+            label = YES if states or number in likely else NO
+            yield Told(Example(features, (label,), fold, weight), len(sentence), states if gold else None)
+
+
+def _quotes(text: str, events: Sequence[Gold]) -> list[tuple[int, int]]:
+    found = [(text.find(one["evidence"]), len(one["evidence"])) for one in events]
+    return [(start, start + length) for start, length in found if start >= 0]
+
+
+def _likely(reader: Reader, article: Article) -> set[int]:
+    """The sentences that state an event of a mention, or whose report the judge takes for likely."""
+    listener = Listener(*(getattr(reader.judge, field.name) for field in dataclasses.fields(Judge)))
+    stated = [
+        span for mention in dataclasses.replace(reader, judge=listener).read(article) for span in mention.evidence if span.field == "text"
+    ]
+    text = parse(reader.parser, reader.furniture.without(article.text))
+    told = {
+        number
+        for number, sentence in enumerate(text.sents)
+        if any(span.start < sentence.end_char and sentence.start_char < span.end for span in stated)
+    }
+    return told | {number for number, worth in listener.worth_of.items() if worth >= WORTH}
 
 
 def read_all(folder: Path) -> Iterator[Told]:
@@ -79,13 +105,17 @@ def read_all(folder: Path) -> Iterator[Told]:
     assert reader.parser.parts is not None
     words = event_words(reader.ontology, reader.parser.parts.words.lemmas)
     reader = dataclasses.replace(reader, parser=dataclasses.replace(reader.parser, wanted=lambda sentence: bool(words.features(sentence))))
-    scored = {_beginning(article.text) for article in read_articles(str(folder / "events/articles.jsonl")) if isinstance(article, Article)}
+    read: set[str] = set()
+    for name in ("events", *ANNOTATED):
+        for number, (article, gold) in enumerate(with_events(folder, name)):
+            read.add(_beginning(article.text))
+            yield from told_in(reader, words, article, gold, number % FOLDS, WEIGHTS.get(name, 0.0))
     for name, limit in SETS.items():
         articles = [one for one in read_articles(str(folder / f"{name}.jsonl")) if isinstance(one, Article)]
         for number, article in enumerate(articles[:limit]):
-            if _beginning(article.text) not in scored:
+            if _beginning(article.text) not in read:
                 with contextlib.suppress(OtherLanguageError):
-                    yield from told_in(reader, words, article, number % FOLDS, WEIGHTS.get(name, 1.0))
+                    yield from told_in(reader, words, article, None, number % FOLDS, WEIGHTS.get(name, 1.0))
 
 
 def _beginning(text: str) -> str:
@@ -94,18 +124,19 @@ def _beginning(text: str) -> str:
 
 def learn(told: Sequence[Told]) -> LinearModel:
     """One column of weights: log odds that the sentence is worth parsing."""
-    both = train([one.example for one in told], (YES, NO), L2, rate=0.1)
+    both = train([one.example for one in told if one.example.weight], (YES, NO), L2, rate=0.1)
     return LinearModel((YES,), both.weights[:, :1] - both.weights[:, 1:], both.bias[:1] - both.bias[1:])
 
 
 def held_out(told: Sequence[Told]) -> None:
-    """Of the words in sentences with a trigger the share that is parsed, and what is kept of how sure the events are."""
+    """Of the words in annotated sentences with a trigger the share that is parsed, and the share kept of those that state an event."""
     models = [learn([one for one in told if one.example.fold != fold]) for fold in range(FOLDS)]
+    told = [one for one in told if one.states is not None]
     odds = np.array([float(models[one.example.fold].scores(one.example.features)[0] + models[one.example.fold].bias[0]) for one in told])
-    words, sure = np.array([one.words for one in told]), np.array([one.confidence for one in told])
-    for least in (-1.5, -1.0, LIKELY, -0.2):
+    words, states = np.array([one.words for one in told]), np.array([bool(one.states) for one in told])
+    for least in (-1.5, LIKELY, -0.9, -0.6, -0.3):
         chosen = odds >= least
-        print(f"log odds {least:4.1f}: words {words[chosen].sum() / words.sum():.3f}, kept {sure[chosen].sum() / sure.sum():.3f}")
+        print(f"log odds {least:4.1f}: words {words[chosen].sum() / words.sum():.3f}, kept {states[chosen].sum() / states.sum():.3f}")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from dateline.extraction.linear import LinearModel, load_model
 from dateline.extraction.ontology import Ontology, Sense
 
 SENTENCES = MODELS / "sentences.npz"
-LIKELY = -0.9  # log odds from which on a sentence is parsed
+LIKELY = -1.2  # log odds from which on a sentence is parsed
 _MAX_KEPT = 100_000  # words: when full, begun anew
 
 
