@@ -94,6 +94,11 @@ class Reader:
             found.append((mention, occurrence.because))
         return found
 
+    def names(self, article: Article) -> tuple[Doc, Doc, list[tuple[Toponym, Place]], list[tuple[Toponym, Place]]]:
+        """Title and text as `read` parses them, and the places that each of them names, resolved."""
+        title, text = (parse(self.parser, self.furniture.without(part)) for part in self._parts(article))
+        return title, text, *self._places(title, text, article)
+
     def geoparse(self, article: Article) -> list[tuple[Toponym, Place]]:
         """The place names of an article's text, resolved, in text order."""
         title, text = (find_names(self.parser, part) for part in self._parts(article))

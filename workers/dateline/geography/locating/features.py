@@ -24,7 +24,11 @@ _BEFORE, _AFTER = 4, 2  # sentences around the event whose places are near
 _LATE = 12  # sentences: further down, the lead says little about where something else happened
 _EARLY = 2  # sentences of the text that tell its main event
 _SCATTERED = 4  # countries: what an article on world affairs names
-_OF_THE_ARTICLE = ("share", "most", "country share", "region share", "inner", "outer", "sense", "last placed", "echo", "demonym", "nearest")
+# What is asked of an event's best candidate; of the second group it depends on the kind of event what an answer means
+_OF_THE_BEST = ("most", "inner", "outer", "sense", "echo", "title:at", "lead:at", "said")
+_OF_THE_BEST_BY_KIND = (
+    "share", "country share", "region share", "dateline", "title", "lead", "demonym", "nearest", "last placed",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -67,20 +71,27 @@ def candidates(scene: Scene, happening: Happening) -> list[Candidate]:
 def event_features(scene: Scene, happening: Happening, best: Candidate, share: float) -> Features:
     """What says whether the text tells a place for the event at all; `share` is the probability of the best candidate."""
     kind, here = happening.kind, happening.sentence
-    features = {
-        "always": 1.0,
-        kind: 1.0,
-        happening.event_type: 1.0,
+    level = f"best level:{best.place.level}"
+    by_kind = {
         "title": float(here == TITLE),
         "early": float(here <= _EARLY),
         "late": float(here > _LATE),
         "scattered": float(scene.countries >= _SCATTERED),
         f"best {best.reach}": 1.0,
-        f"{kind} best {best.reach}": 1.0,
-        f"best level:{best.place.level}": 1.0,
         "best chance": share,
+    } | {f"best {name}": best.features.get(name, 0.0) for name in _OF_THE_BEST_BY_KIND}
+    return {
+        "always": 1.0,
+        kind: 1.0,
+        happening.event_type: 1.0,
+        f"by {happening.event.lemma_.lower()}": 1.0,
+        level: 1.0,
+        f"{happening.event_type} {level}": 1.0,
+        f"{best.reach} {level}": 1.0,
+        **{f"best {name}": best.features.get(name, 0.0) for name in _OF_THE_BEST},
+        **by_kind,
+        **{f"{kind} {name}": value for name, value in by_kind.items()},
     }
-    return features | {f"best {name}": best.features.get(name, 0.0) for name in _OF_THE_ARTICLE}
 
 
 def _names(scene: Scene, happening: Happening) -> Iterator[Named]:

@@ -108,6 +108,11 @@ class Scene:
         counts = Counter(named.key for named in self.named)
         regions = Counter((named.place.country, named.place.admin1) for named in self.named)
         nations = Counter(named.place.country for named in self.named)
+        speaking: dict[str, set[str | None]] = {"title": set(), "lead": set(), "dateline": set()}
+        for named in self.named:
+            if part := _part(named):
+                speaking[part].add(named.place.country)
+        adjectives = Counter(country for _, country in self._demonyms)
         covered = {own_region(named.place) for named in self.named}
         holding = {region for named in self.named for region in regions_around(named.place)}
         total = len(self.named)
@@ -123,13 +128,14 @@ class Scene:
                 features["sense"] = place.score
                 features["country share"] = nations[place.country] / total
                 features["region share"] = regions[place.country, place.admin1] / total if place.admin1 else 0.0
+                features |= {f"{part} country": float(place.country in countries) for part, countries in speaking.items()}
+                features["demonym share"] = adjectives[place.country or ""] / max(1, adjectives.total())
                 features["inner"] = float(not covered.isdisjoint(regions_around(place)))
                 features["outer"] = float(own_region(place) in holding)
-            if named.dateline:
-                features["dateline"] = 1.0
-            elif named.sentence <= _LEAD:
-                place_in = "title" if named.sentence == TITLE else "lead"
-                features[f"{place_in}:{named.manner}"] = features[place_in] = 1.0
+            if part := _part(named):
+                features[part] = 1.0
+                if not named.dateline:
+                    features[f"{part}:{named.manner}"] = 1.0
         return about
 
     def _general(self) -> tuple[Named, ...]:
@@ -142,6 +148,13 @@ class Scene:
         early = [key for key, named in first.items() if named.sentence <= _LEAD]
         often = [key for key, _ in counts.most_common(_PROMINENT)]
         return tuple(first[key] for key in dict.fromkeys([*early[: 2 * _PROMINENT], *often]))
+
+
+def _part(named: Named) -> str | None:
+    """The part of the article that says what it is about, if a name stands in one."""
+    if named.dateline:
+        return "dateline"
+    return None if named.sentence > _LEAD else "title" if named.sentence == TITLE else "lead"
 
 
 def _sentence_numbers(text: Doc) -> list[int]:
