@@ -164,6 +164,14 @@ def test_killed(read: Read, sentence: str, low: int, high: int | None) -> None:
         ("A 4-year-old boy fatally shot himself on Sunday.", (1, 1), None),
         ("The bullets nearly killed his father in the shooting on Friday.", None, None),
         ("A shooting on Friday left one man wounded. A neighbor faces three counts of attempted murder.", None, (1, 1)),
+        ("Fourteen pilgrims were charred to death when a bus caught fire.", (14, 14), None),
+        ("Villagers beat two men to death on Monday.", (2, 2), None),
+        ("Rebels beheaded a hostage on Monday.", (1, 1), None),
+        ("More than 80 miners died in a fire at a shaft.", (80, None), None),
+        ("A crash sent a man and a woman to the hospital with serious injuries.", None, (2, 2)),
+        ("A crash left an 82-year-old woman in critical condition on Monday.", None, (1, 1)),
+        ("Gunmen pulled 20 passengers off two coaches and shot them dead.", (20, 20), None),
+        ("Two women were hit by a car on Monday.", None, (2, 2)),
     ],
 )
 def test_the_dead_and_the_injured_told_apart(

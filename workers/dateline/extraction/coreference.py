@@ -105,7 +105,7 @@ class Mentions:
 
     def _agreeing(self, pronoun: Token, mentions: Iterable[Token]) -> Iterator[Token]:
         word = pronoun.lower_
-        own = {child.i for child in children(pronoun.head, *SUBJECTS)} if pronoun.dep_ in ("dobj", "dative") else set()
+        own = _subjects_of(pronoun.head) if pronoun.dep_ in ("dobj", "dative") else set()
         for one in mentions:
             if one.i in own:
                 continue  # "the man shot him"
@@ -227,6 +227,13 @@ def read_mentions(doc: Doc, lexicon: ActorLexicon) -> Mentions:
             mentions.heads.append(token)
             mentions.positions.append(token.i)
     return mentions
+
+
+def _subjects_of(verb: Token) -> set[int]:
+    """Where the subjects of a verb stand, also those it shares with the verb it is joined to."""
+    found = {child.i for child in children(verb, *SUBJECTS)}
+    joined = verb.dep_ == "conj" and not found and verb.head.pos_ in ("VERB", "AUX")
+    return {child.i for child in children(verb.head, *SUBJECTS)} if joined else found
 
 
 def _is_plural(token: Token) -> bool:

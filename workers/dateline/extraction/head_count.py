@@ -24,6 +24,7 @@ _UP_TO = re.compile(r"\b(?:as many as|up to)\s+(?:an?\s+)?$", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:about|around|nearly|almost|some|roughly|approximately|close to)\s+(?:an?\s+)?$", re.IGNORECASE)
 _LOOK_BACK = 4  # words before a number that may qualify it
 _NUMBER = re.compile(r"\d[\d,]*$")
+_THEY = frozenset({"they", "them"})
 _NOBODY = frozenset({"nobody", "none", "no-one"})
 _NOT_ONE = frozenset({"they", "them", "we", "us", "people", "police", "crew", "family", "group", "public", "youth", "staff", "military"})
 
@@ -45,7 +46,10 @@ def count_people(heads: Iterable[Token], ontology: Ontology, parties: PartyReade
 
 
 def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, int | None, str] | None:
-    """Least, most and words of one noun phrase."""
+    """Least, most and words of one noun phrase; of "they" of those it stands for."""
+    if head.lower_ in _THEY:
+        before = parties.mentions.antecedent(head)
+        return _count(before, numbers, parties) if before is not None and before.lower_ not in _THEY else None
     phrase = noun_phrase(head)
     if head.lower_ in _NOBODY or (head.lower_ == "one" and any(child.lower_ == "no" for child in head.children)):
         return 0, 0, phrase.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dateline.extraction.arguments import Arguments, verb_arguments
-from dateline.extraction.grammar import children, clause_verb, forms, with_conjuncts
+from dateline.extraction.grammar import children, clause_verb, forms, objects_of, with_conjuncts
 from dateline.extraction.head_count import TOLL_NOUNS, count_people, number_before
 from dateline.extraction.ontology import Conditions, Cues, Harm, Ontology, Sense
 from dateline.extraction.parties import PartyReader
@@ -33,6 +33,10 @@ _HARMED = Sense(
 _LARGE = 1000  # a number beside "killed" without a word for people: from here on more likely a year or an address
 _TRIED = frozenset({"attempt", "attempted"})
 _BARELY = frozenset({"nearly", "almost"})
+_TO = frozenset({"to"})
+_DOWN = frozenset({"gun", "mow", "cut"})
+_DIE = frozenset({"die", "perish"})
+_RENDER = frozenset({"leave", "send", "put", "land"})  # verbs whose object is who ends hurt or in hospital
 _REFLEXIVES = frozenset({"himself", "herself", "themselves", "self"})
 _DOUBLES = {"murder-suicide": 2, "double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
 
@@ -164,6 +168,8 @@ class _TollReader:
     def _harm_of(self, trigger: Trigger) -> Suffered | None:
         if trigger.sense.harm is not None:
             return trigger.sense.harm
+        if trigger.kind == "verb" and (trigger.sense.mode == "execute" or _to_death(trigger.anchor)):
+            return "killed"
         if trigger.anchor.lemma_.lower() in self.cues.hit_verbs | self.cues.hit_nouns:
             deadly = any(child.lower_ in self.cues.dead | self.cues.deadly for child in trigger.anchor.children)
             return "killed" if deadly else "hit"
@@ -195,15 +201,22 @@ class _TollReader:
                 yield Toll(harm, count, token, tuple(sufferers))
 
     def of_verbs(self, read: AbstractSet[int]) -> Iterator[Toll]:
-        """Verbs of harm that no trigger of harm stands for: a longer trigger may have taken them ("the fire killed")."""
+        """Verbs of harm that no trigger of harm stands for: a longer trigger may have taken them ("the fire killed", "died in a fire")."""
         for verb in self.sentence:
-            words = set(forms(verb)) if verb.pos_ == "VERB" and verb.i not in read else set()
-            if not words & (self.cues.kill_verbs | self.cues.hurt_verbs) or self._is_unreal(verb):
+            harm = self._verb_of_harm(verb) if verb.pos_ == "VERB" and verb.i not in read else None
+            if harm is None or self._is_unreal(verb):
                 continue
-            sufferers = verb_arguments(verb, (verb,), _HARMED, self.parties.is_title).recipients
+            found = verb_arguments(verb, (verb,), _HARMED, self.parties.is_title)
+            sufferers = found.actors if verb.lemma_.lower() in _DIE else found.recipients
             count = count_people(sufferers, self.ontology, self.parties)
             if count is not None:
-                yield Toll("killed" if words & self.cues.kill_verbs else "injured", count, verb, tuple(sufferers))
+                yield Toll(harm, count, verb, tuple(sufferers))
+
+    def _verb_of_harm(self, verb: Token) -> Suffered | None:
+        words = set(forms(verb))
+        if words & self.cues.kill_verbs or words & _DIE or _to_death(verb):
+            return "killed"
+        return "injured" if words & self.cues.hurt_verbs else None
 
     def _state(self, token: Token) -> Suffered | None:
         """Whether a word is the one that says that the subject of its clause is hurt or dead."""
@@ -218,7 +231,7 @@ class _TollReader:
             return "injured"
         if token.lemma_.lower() in cues.body_parts and token.dep_ == "dobj" and token.head.lemma_.lower() in cues.break_verbs:
             return "injured"
-        if token.lemma_.lower() in cues.bullets and self._is_struck_by(token):
+        if token.lemma_.lower() in cues.bullets | self.parties.lexicon.objects and self._is_struck_by(token):
             return "hit"
         if token.lemma_.lower() in cues.care_places and self._is_taken(token):
             return "hit" if self.fatal else "injured"
@@ -226,9 +239,9 @@ class _TollReader:
 
     def _is_taken(self, place: Token) -> bool:
         verb = clause_verb(place)
-        return (
-            verb is not None and verb.lemma_.lower() in self.cues.care_verbs and any(child.dep_ == "nsubjpass" for child in verb.children)
-        )
+        if verb is None or (verb.lemma_.lower() in _RENDER and children(verb, "dobj")):
+            return verb is not None
+        return verb.lemma_.lower() in self.cues.care_verbs and any(child.dep_ == "nsubjpass" for child in verb.children)
 
     def _has_wound(self, wound: Token) -> bool:
         """ "Suffered a gunshot wound", "was treated for burns"; not "died of his wounds"."""
@@ -238,12 +251,14 @@ class _TollReader:
         return verb is not None and verb.lemma_.lower() in self.cues.wound_verbs | self.cues.care_verbs
 
     def _is_struck_by(self, bullet: Token) -> bool:
-        """ "Was hit by a stray bullet"."""
+        """ "Was hit by a stray bullet", "struck by a car"."""
         verb = clause_verb(bullet)
         return verb is not None and verb.lemma_.lower() in self.cues.strike_verbs and bullet.head.lower_ in ("by", "with")
 
     def _sufferers(self, verb: Token) -> list[Token]:
-        """The subject; of a passive verb who it is done to."""
+        """The subject; of a passive verb, and of one that says what became of them, who it is done to: "left three in hospital"."""
+        if verb.lemma_.lower() in _RENDER and (objects := children(verb, "dobj")):
+            return [one for token in objects for one in with_conjuncts(token)]
         found = verb_arguments(verb, (verb,), _HARMED, self.parties.is_title)
         passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
         return list(found.recipients if passive else found.actors)
@@ -343,6 +358,13 @@ class _TollReader:
 def as_trigger(toll: Toll) -> Trigger:
     """The word that a toll hangs on, as the trigger of a report that tells of no event by itself."""
     return Trigger(toll.token, (toll.token,), "verb", _HARMED, Arguments())
+
+
+def _to_death(verb: Token) -> bool:
+    """ "Beaten to death", "gunned down": the words beside a verb say that those it was done to died."""
+    if any(one.lower_ == "death" for one in objects_of(verb, _TO)):
+        return True
+    return verb.lemma_.lower() in _DOWN and any(child.lower_ == "down" for child in children(verb, "prt", "advmod"))
 
 
 def _is_partly(trigger: Trigger) -> bool:
