@@ -9,12 +9,14 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from feed_site import FeedSite, feed_site
+from kafka_node import KafkaNode
+from proxy import Proxy
 from world import World, until
 
 from dateline.app.polling.feed_list import add_feeds
@@ -34,8 +36,12 @@ async def site() -> AsyncIterator[FeedSite]:
 
 @pytest.fixture
 async def world(kafka: str, tmp_path: Path) -> World:
+    return await make_world(kafka, tmp_path)
+
+
+async def make_world(kafka: str, folder: Path) -> World:
     """Feeds are due every second, and everything else is as shipped but for shorter session time-outs."""
-    made = World(kafka, tmp_path, partitions=6)
+    made = World(kafka, folder, partitions=6)
     poller = dataclasses.replace(made.settings.poller, min_interval_s=1, max_interval_s=1)
     polling = dataclasses.replace(made.settings.polling, first_polls_per_s=1000)
     made.settings = made.settings.model_copy(update={"poller": poller, "polling": polling})
@@ -43,7 +49,7 @@ async def world(kafka: str, tmp_path: Path) -> World:
     return made
 
 
-async def start_poller(world: World, name: str) -> Process:
+async def start_poller(world: World, name: str, **more: str) -> Process:
     settings = world.settings
     quick = {
         "DATELINE_POLLER__MIN_INTERVAL_S": str(settings.poller.min_interval_s),
@@ -55,7 +61,7 @@ async def start_poller(world: World, name: str) -> Process:
     with (world.folder / f"{name}.log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "dateline", "--log-level", "info", "poll",
-            env=os.environ | world.environment() | quick, stdout=log, stderr=log,
+            env=os.environ | world.environment() | quick | more, stdout=log, stderr=log,
         )  # fmt: skip
 
 
@@ -87,6 +93,26 @@ async def two_pollers(world: World, site: FeedSite) -> AsyncIterator[tuple[Proce
             if poller.returncode is None:
                 poller.kill()
                 await poller.wait()
+
+
+@asynccontextmanager
+async def supervised(world: World, name: str, **environment: str) -> AsyncIterator[list[int | None]]:
+    """A poller that is started again whenever it ends by itself; its exit codes."""
+    ended: list[int | None] = []
+    running: list[Process] = []
+
+    async def supervise() -> None:
+        while True:
+            running.append(await start_poller(world, name, **environment))
+            ended.append(await running[-1].wait())
+
+    supervisor = asyncio.create_task(supervise())
+    try:
+        yield ended
+    finally:
+        supervisor.cancel()
+        await asyncio.gather(supervisor, return_exceptions=True)
+        await stop(running[-1])
 
 
 async def come_and_are_told(world: World, site: FeedSite, word: str) -> None:
@@ -147,3 +173,26 @@ async def test_a_poller_that_wakes_after_others_took_its_feeds_writes_nothing_of
         await stop(one)
         await stop(two)
     await assert_each_version_once(world, versions=7, items=5)
+
+
+@pytest.mark.parametrize("away", [Proxy.cut, Proxy.freeze])
+async def test_a_poller_whose_broker_is_away_for_longer_than_its_session_loses_nothing(
+    kafka_node: KafkaNode, tmp_path: Path, site: FeedSite, away: Callable[[Proxy], None]
+) -> None:
+    world = await make_world(kafka_node.bootstrap, tmp_path)
+    await add_feeds(world.settings.kafka, world.settings.topics, site.feeds(FEEDS, items=3))
+    through = {"DATELINE_KAFKA__BOOTSTRAP": kafka_node.proxied}
+    async with Proxy(kafka_node.proxied, kafka_node.behind) as wire, supervised(world, "one", **through) as ended:
+
+        async def all_told() -> bool:
+            return len(await told(world)) == FEEDS * 3
+
+        await until(all_told, "what is in the feeds is told", within_s=60)
+        away(wire)
+        for number in range(FEEDS):
+            site.items[number][f"{number}-Meanwhile"] = f"Meanwhile text of {number}"
+        await asyncio.sleep(world.settings.polling.session_timeout_s + 3)  # how long it is away is what this is about
+        wire.mend()
+        await come_and_are_told(world, site, "Late")
+        assert 0 not in ended
+    await assert_each_version_once(world, versions=6, items=5)
