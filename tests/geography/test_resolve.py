@@ -35,6 +35,13 @@ def test_a_name_is_the_one_near_the_others(gazetteer: Gazetteer, others: list[st
     assert first(gazetteer, "Springfield", *others).admin1_code == admin1_code
 
 
+@pytest.mark.parametrize(
+    ("others", "country"), [([], "CD"), (["Goma", "Rwanda"], "CD"), (["Brazzaville"], "CG"), (["Republic of Congo", "Gabon"], "CG")]
+)
+def test_congo_is_the_larger_one_unless_the_text_speaks_of_the_other(gazetteer: Gazetteer, others: list[str], country: str) -> None:
+    assert first(gazetteer, "Congo", *others).country == country
+
+
 def test_names_that_each_mean_many_places_settle_each_other(gazetteer: Gazetteer) -> None:
     places = resolve(names("Athens", "Palestine", "Tyler", "Jacksonville"), gazetteer)
     assert {place.admin1_code for place in places if place} == {"US-TX"}
