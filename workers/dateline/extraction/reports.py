@@ -147,7 +147,7 @@ class ReportReader:
         return sorted([*triggers, finder.heard(main, best)], key=lambda trigger: trigger.anchor.i)
 
     def _is_ruled_out(self, main: Token, event_type: EventType) -> bool:
-        """Whether the object could name such an event, and the ontology's conditions say that here it does not: "suffered a heart attack"."""
+        """Whether the object can name such an event, and by the ontology's conditions does not here: "suffered a heart attack"."""
         objects = children(main, "dobj", "nsubjpass")
         return any(
             sense.event_type == event_type and len(sense.words) == 1
