@@ -6,14 +6,10 @@ import asyncio
 import signal
 from pathlib import Path
 
+from dying import begin_and_hang
 from world import until
 
 from dateline.poller import ProcessReader, Unreadable
-
-
-def begin_and_hang(sign: Path) -> None:
-    sign.touch()
-    signal.pause()
 
 
 async def test_what_dies_or_raises_in_a_reading_process_is_a_named_failure() -> None:
