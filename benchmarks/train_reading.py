@@ -3,9 +3,9 @@
     python benchmarks/train_reading.py ../shared/eval [--write]
 
 types.npz     the type of event that a sentence tells: types/plv-train.jsonl, types/plover-gsr.jsonl and the sentences that
-              events/gold.jsonl quotes
-reports.npz   which of the reports that the rules find are of an event in events/gold.jsonl, or of the type that a snippet tells
-events.npz    which of the events that reports add up to are in events/gold.jsonl
+              readers of articles quote (annotated.py)
+reports.npz   which of the reports that the rules find are of an event that those readers found, or of the type that a snippet tells
+events.npz    which of the events that reports add up to they found
 briefs.npz    the same of snippets: which are of the type that is told
 
 All also on own_sentences.toml, which was written for this project.
