@@ -54,13 +54,15 @@ BUCKETS = 32768
 OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
 SNIPPETS = ("plv-train", "plover-gsr")
 OWN = Path(__file__).parent / "own_sentences.toml"
-L2 = {"types": 2e-4, "reports": 2e-4, "events": 5e-4, "briefs": 2e-3}  # found by trying powers of three over five folds
+L2 = {"types": 2e-4, "reports": 2e-4, "events": 5e-4, "briefs": 2e-3}  # found by trying halves over five folds
 NO = "no"
 ANSWERS = (YES, NO)
 SNIPPET_WEIGHT = 0.1  # of a snippet's events beside an article's: there are three times as many, and every snippet tells one
 WEIGHTS = {"events": 1.0, "noted": 1.0, "written": 0.5, "own": 0.5, "seed": 10.0}  # the seed story is the one that must come out right
 
 Matrix = NDArray[np.float32]
+Row = dict[str, Any]
+"""An event that was found, as the scorers read it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Read:
     article: Article
     gold: Gold
     fold: int
-    rows: list[Gold]
+    rows: list[Row]
     asked: list[Features]
 
 
@@ -174,11 +176,11 @@ def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
     for number, (article, gold) in enumerate(_own()):
         if gold["types"]:
             yield _example(reader, pipeline.parse(parser, article.text).sents[0], _types(gold), number % FOLDS)
-    for number, (article, gold) in enumerate(one for name in ("events", "noted", "written") for one in with_events(folder, name)):
-        text = pipeline.parse(parser, article.text)
-        for sentence in text.sents:
-            for word, types in _told_at(sentence, gold["events"], main_word(sentence, reader.ontology.cues)).items():
-                yield _example(reader, sentence, tuple(sorted(types)), number % FOLDS, word)
+    for name in ("events", "noted", "written"):
+        for number, (article, gold) in enumerate(with_events(folder, name)):  # the folds of `read_apart`
+            for sentence in pipeline.parse(parser, article.text).sents:
+                for word, types in _told_at(sentence, gold["events"], main_word(sentence, reader.ontology.cues)).items():
+                    yield _example(reader, sentence, tuple(sorted(types)), number % FOLDS, word)
 
 
 def _told_at(sentence: Span, events: Sequence[Gold], main: Token) -> dict[Token, set[str]]:
@@ -235,7 +237,7 @@ def _set(folder: Path, name: str) -> Iterator[tuple[Article, Gold]]:
     return _own() if name == "own" else with_gold(folder / f"types/{name}.jsonl", folder / f"types/{name}.jsonl")
 
 
-def _row(report: Report, texts: dict[str, str]) -> Gold:
+def _row(report: Report, texts: dict[str, str]) -> Row:
     """A report as the scorers read an event."""
     span, place = report.evidence, report.where.place if report.where else None
     return {
@@ -280,9 +282,9 @@ def _answer(features: Features, right: bool, read: Read) -> Example:
     return Example(features, (YES if right else NO,), read.fold, WEIGHTS.get(read.name, SNIPPET_WEIGHT))
 
 
-def _plain(mention: Mention) -> Gold:
+def _plain(mention: Mention) -> Row:
     """A mention as the scorers read it."""
-    row: dict[str, Any] = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
+    row: Row = orjson.loads(orjson.dumps(mention, default=lambda value: dataclasses.asdict(value)))
     return row
 
 
@@ -294,7 +296,7 @@ def by_fold(examples: Sequence[Example], labels: Sequence[str], l2: float) -> li
 def figures(reads: Sequence[Read], likely: Callable[[Read, Features], float], events: ModuleType, snippets: ModuleType) -> None:
     """What the scorers say of the folds put together."""
     rows = {name: [one for one in reads if one.name == name] for name in ("events", *SNIPPETS)}
-    kept: dict[str, list[Gold]] = {}
+    kept: dict[str, list[Row]] = {}
     for name, part in rows.items():
         kept[name] = [
             row | {"confidence": chance}

@@ -1,7 +1,8 @@
 """Candidates: sentences that may tell an event, judged by their words alone, before anything is parsed.
 
 A sentence is one if it holds all words of a trigger and a small model finds it likely to tell an event: a linear one over its words and
-the kinds of triggers that it holds, trained by benchmarks/train_candidates.py on what the whole of extraction finds in such sentences.
+the kinds of triggers that it holds, trained by benchmarks/train_candidates.py on the sentences that readers of articles quote for an event,
+and in other articles on what the whole of extraction finds in such sentences.
 """
 
 from __future__ import annotations
