@@ -10,16 +10,18 @@ import pytest
 
 from dateline.config_files import config_file
 from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology, open_judge
-from dateline.language import Parser, open_parser, parse
+from dateline.language import Parser, Span, open_parser, parse
 from dateline.records import Place
 
 Read = Callable[..., list[Occurrence]]
+Told = Callable[[str], float]  # how far a sentence tells the place
 PUBLISHED = date(2025, 12, 20)  # a Saturday
 
 
 @dataclass(frozen=True)
 class Where:
-    place: Place | None = None
+    place: Place | None
+    told: float | None
     origin: Place | None = None
 
 
@@ -44,8 +46,14 @@ def read(parser: Parser, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
     judge = open_judge()
 
-    def read_strings(text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None) -> list[Occurrence]:
+    def read_strings(
+        text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None, told: Told = lambda _: 1.0
+    ) -> list[Occurrence]:
+        def locate(trigger: Span, *_: object) -> Where:
+            margin = told(trigger[0].sent.text)
+            return Where(place if margin >= 0 else None, margin)
+
         docs = parse(parser, title), parse(parser, text)
-        return extract(*docs, ontology=ontology, actors=actors, judge=judge, published=published, locate=lambda *_: Where(place))
+        return extract(*docs, ontology=ontology, actors=actors, judge=judge, published=published, locate=locate)
 
     return read_strings

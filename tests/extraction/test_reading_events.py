@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from dateline.extraction import Occurrence
+from dateline.records import Place
 
 Read = Callable[..., list[Occurrence]]
 
@@ -154,3 +155,29 @@ def test_evidence_is_what_stands_there(read: Read) -> None:
 def test_the_same_article_gives_the_same_occurrences(read: Read) -> None:
     text = "Militants attacked a convoy on Friday. Police arrested nine people. Floods killed 20 people in the north."
     assert read(text) == read(text)
+
+
+KABUL = Place(
+    name="Kabul",
+    text="Kabul",
+    geonameid=1138958,
+    feature="PPLC",
+    lat=34.5,
+    lon=69.2,
+    country="AF",
+    admin1="Kabul",
+    admin1_code="13",
+    admin2=None,
+    level="city",
+    radius_km=20.0,
+    score=0.8,
+    basis="sentence",
+)
+
+
+@pytest.mark.parametrize(("vaguely", "place"), [(-0.5, KABUL), (-3.0, None)])
+def test_an_event_has_a_place_where_its_sentences_tell_one_on_the_whole(read: Read, vaguely: float, place: Place | None) -> None:
+    told = {"A bomb exploded at a market on Friday, killing nine people.": vaguely, "The bombing wounded forty others.": 1.0}
+    (bombing,) = read(" ".join(told), place=KABUL, told=lambda sentence: told[sentence.strip()])
+    assert len(bombing.evidence) == 2
+    assert bombing.place == place

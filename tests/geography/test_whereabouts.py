@@ -27,6 +27,7 @@ class Ask(Protocol):
         ("Gunmen from Lagos killed two guards in Kano on Monday.", "killed", "Kano", "trigger"),
         ("Protesters gathered in Nairobi on Monday. Police beat dozens of them.", "beat", "Nairobi", "paragraph"),
         ("BEIRUT (AP) — Three people were killed when a building collapsed.", "collapsed", "Beirut", "dateline"),
+        ("Beirut: Three people were killed when a building collapsed.", "collapsed", "Beirut", "dateline"),
         ("BEIRUT (AP) — Three people were killed on Sunday when shells hit a market in Aleppo.", "hit", "Aleppo", "trigger"),
         ("Two bombs exploded on Friday in Peshawar, in Khyber Pakhtunkhwa province, Pakistan.", "exploded", "Peshawar", "trigger"),
         ("A car bomb killed six people in the Syrian town of Manbij on Sunday.", "killed", "Manbij", "trigger"),
@@ -52,6 +53,16 @@ def test_an_event_is_where_its_words_put_it(whereabouts: Ask, text: str, trigger
 )
 def test_an_actors_home_is_not_the_place(whereabouts: Ask, text: str, trigger: str, event_type: EventType) -> None:
     assert whereabouts(text, trigger, event_type).place is None
+
+
+def test_it_is_told_how_far_the_words_tell_a_place(whereabouts: Ask) -> None:
+    tied = whereabouts("Two men were shot in Goma on Sunday.", "shot")
+    spoken = whereabouts("Russian officials in Goma said that the president condemned the attack.", "condemned", "ACCUSE")
+    nowhere = whereabouts("Two men were shot on Sunday.", "shot")
+    assert tied.told is not None
+    assert spoken.told is not None
+    assert tied.told > 0 > spoken.told
+    assert nowhere.told is None
 
 
 def test_what_is_said_of_a_deed_has_no_place_where_the_deed_has_one(whereabouts: Ask) -> None:

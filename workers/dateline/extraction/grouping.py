@@ -188,7 +188,7 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, c
     reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
     actors = named_first([party for report in one.telling for party in report.actors])
     recipients = named_first([party for report in [*one.telling, *one.tolls[:MAX_REPORTS]] for party in report.recipients])
-    place = _likeliest([place for report in reports if (place := place_of(report))])
+    place = _likeliest([place for report in reports if (place := place_of(report))]) if _tells_place(one.reports) else None
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
         event_type=one.event_type,
@@ -218,6 +218,12 @@ def _evidence(reports: Iterable[Report]) -> tuple[EvidenceSpan, ...]:
         if not any(other != span and other.field == span.field and other.start <= span.start and span.end <= other.end for other in spans)
     ]
     return tuple(outer[:MAX_EVIDENCE])
+
+
+def _tells_place(reports: Sequence[Report]) -> bool:
+    """Whether the reports tell it on the whole: of many, one mostly seems to, and not rarely of something else."""
+    told = [report.where.told for report in reports if report.where and report.where.told is not None]
+    return bool(told) and sum(told) >= 0
 
 
 def _likeliest(places: Sequence[Place]) -> Place | None:

@@ -20,6 +20,10 @@ class Whereabouts(Protocol):
     @property
     def origin(self) -> Place | None: ...
 
+    @property
+    def told(self) -> float | None:
+        """Log odds that the words tell where it was, above those asked for; None where no place is named that it may be."""
+
 
 Locate = Callable[[Span, EventType | None, str | None], Whereabouts]
 """Tells, for the words that state an event of a type and mode, where it happened."""

@@ -27,10 +27,14 @@ _WIDER_COUNTS = 0.5  # how much of the chance of a country counts for a town in 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where an event happened, and where it was launched from; None where the text does not say."""
+    """Where an event happened, and where it was launched from; None where the text does not say.
+
+    `told`: the log odds that it does, less those from which on a place is given; None where the text names none that it may be.
+    """
 
     place: Place | None
     origin: Place | None
+    told: float | None = None
 
 
 class Locator:
@@ -50,19 +54,14 @@ class Locator:
         kind = self._weights.kind(event_type, mode)
         event = trigger.root
         happening = Happening(trigger, event, self._scene.sentence(event), kind, event_type or "")
-        return Whereabouts(place=self._place(happening), origin=self._origin(happening))
-
-    def _place(self, happening: Happening) -> Place | None:
+        origin = self._origin(happening)
         found = candidates(self._scene, happening)
         if not found:
-            return None
+            return Whereabouts(place=None, origin=origin)
         best, share = choose(found, self._weights)
         chance = self._weights.chance(event_features(self._scene, happening, best, share))
-        if chance < self._weights.least:
-            return None
-        # The three go together, so that their product would be too low: of places scored 0.7 by its root about 70 % are right
-        score = sqrt(chance * share * best.place.score)
-        return replace(best.place, basis=_basis(best, happening), score=round(score, 3))
+        told = self._weights.margin(chance)
+        return Whereabouts(place=_placed(best, share, chance, happening) if told >= 0 else None, origin=origin, told=told)
 
     def _origin(self, happening: Happening) -> Place | None:
         around = self._scene.around(happening.event)
@@ -80,6 +79,12 @@ def choose(found: Sequence[Candidate], weights: Weights) -> tuple[Candidate, flo
         shared, key=lambda pair: pair[1] + _WIDER_COUNTS * sum(share for wider, share in shared if holds(wider.place, pair[0].place))
     )[0]
     return best, sum(share for one, share in shared if one is best or holds(one.place, best.place) or holds(best.place, one.place))
+
+
+def _placed(best: Candidate, share: float, chance: float, happening: Happening) -> Place:
+    # The three go together, so that their product would be too low: of places scored 0.7 by its root about 70 % are right
+    score = sqrt(chance * share * best.place.score)
+    return replace(best.place, basis=_basis(best, happening), score=round(score, 3))
 
 
 def _basis(best: Candidate, happening: Happening) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from dateline.geography.locating.grammar import clause, relation
 from dateline.geography.locating.scene import TITLE, Key, Named, Scene
 from dateline.geography.locating.weighing import Features
+from dateline.geography.locating.wording import names_its_spot, wording
 from dateline.records import Place
 
 if TYPE_CHECKING:  # spaCy takes two seconds to load, and whoever only opens the gazetteer does not need it
@@ -24,6 +25,7 @@ _BEFORE, _AFTER = 4, 2  # sentences around the event whose places are near
 _LATE = 12  # sentences: further down, the lead says little about where something else happened
 _EARLY = 2  # sentences of the text that tell its main event
 _SCATTERED = 4  # countries: what an article on world affairs names
+_WORDING = 0.6  # value of a feature of the sentence's words: there are many, and so each is held down more
 # What is asked of an event's best candidate; of the second group it depends on the kind of event what an answer means
 _OF_THE_BEST = ("most", "inner", "outer", "sense", "echo", "title:at", "lead:at", "said")
 _OF_THE_BEST_BY_KIND = (
@@ -80,11 +82,14 @@ def event_features(scene: Scene, happening: Happening, best: Candidate, share: f
         f"best {best.reach}": 1.0,
         "best chance": share,
     } | {f"best {name}": best.features.get(name, 0.0) for name in _OF_THE_BEST_BY_KIND}
+    known = frozenset(named.root.i for named in scene.around(happening.event) if named.sentence == here)
     return {
+        **dict.fromkeys(wording(happening.event), _WORDING),
+        "names its spot": float(names_its_spot(happening.event, known)),
         "always": 1.0,
         kind: 1.0,
         happening.event_type: 1.0,
-        f"by {happening.event.lemma_.lower()}": 1.0,
+        f"verb {happening.event.lemma_.lower()}": 1.0,
         level: 1.0,
         f"{happening.event_type} {level}": 1.0,
         f"{best.reach} {level}": 1.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ TITLE = 0  # the sentence number of a title; the text's begin at 1
 _LEAD = 2  # sentences of the text that say what it is about
 _DATELINE_STARTS = 40  # characters into the text a dateline may begin
 _DATELINE_DASH = 30  # characters behind the name within which its dash stands: "PARIS, Texas (AP) —"
+_BREAK = re.compile(r"(, \w+)?( \([\w /]+\))?(:| [-–—]{1,2}) ")  # between a dateline and the story
 _BEFORE, _BEHIND = 20, 12  # names looked at around an event: bounds the work on lists of names
 _PROMINENT = 8  # places named most often that may be where any event of the article was
 
@@ -162,8 +164,10 @@ def _sentence_numbers(text: Doc) -> list[int]:
 
 
 def _is_dateline(toponym: Toponym, doc: Doc) -> bool:
-    """A name in capitals at the start with a dash or a bracket behind it: "PARIS, Texas (AP) —"."""
-    if toponym.start >= _DATELINE_STARTS or not toponym.text.isupper():
+    """A name in capitals at the start with a dash or a bracket behind it: "PARIS, Texas (AP) —"; or the first words: "Paris: "."""
+    if toponym.start >= _DATELINE_STARTS:
         return False
     behind = doc.text[toponym.end : toponym.end + _DATELINE_DASH]  # the whole text is put together each time: for few names only
-    return any(dash in behind for dash in ("-", "–", "—", "("))
+    if toponym.text.isupper():
+        return any(dash in behind for dash in ("-", "–", "—", "("))
+    return toponym.start == 0 and _BREAK.match(behind) is not None

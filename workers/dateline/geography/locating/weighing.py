@@ -9,11 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 from pathlib import Path
 
 Features = dict[str, float]
 """What is known of a candidate or an event, by name; what is not there is 0."""
+
+_SURE = 0.001  # no nearer to certainty does any chance come: one sentence does not outvote ten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +45,21 @@ class Weights:
         """The probability that the text tells where the event was."""
         return 1 / (1 + exp(-_weighed(event, self.told)))
 
+    def margin(self, chance: float) -> float:
+        """The log odds of a chance, less those from which on a place is printed."""
+        return _log_odds(chance) - _log_odds(self.least)
+
 
 def load_weights(path: Path) -> Weights:
     """Read a file of weights. Raises OSError, tomllib.TOMLDecodeError, KeyError for a missing table."""
     with path.open("rb") as file:
         raw = tomllib.load(file)
     return Weights(least=raw["least"], kinds=raw["kinds"], where=raw["where"], told=raw["told"])
+
+
+def _log_odds(chance: float) -> float:
+    chance = min(max(chance, _SURE), 1 - _SURE)
+    return log(chance / (1 - chance))
 
 
 def _weighed(features: Features, weights: Mapping[str, float]) -> float:
