@@ -172,6 +172,29 @@ def test_killed(read: Read, sentence: str, low: int, high: int | None) -> None:
         ("A crash left an 82-year-old woman in critical condition on Monday.", None, (1, 1)),
         ("Gunmen pulled 20 passengers off two coaches and shot them dead.", (20, 20), None),
         ("Two women were hit by a car on Monday.", None, (2, 2)),
+        ("Two women were hit by a car on Monday as they attempted to cross a road.", None, (2, 2)),
+        ("Gunmen killed a pearl diver on Monday.", (1, 1), None),
+        ("A parish clerk was gunned down on Monday.", (1, 1), None),
+        ("A mason was found shot to death on Monday.", (1, 1), None),
+        ("A policeman on his way home was shot to death on Monday.", (1, 1), None),
+        ("Nine men were shot while on the balcony of a motel on Monday.", None, (9, 9)),
+        ("Rebels stormed a village on Monday, hacking no fewer than 15 persons to death.", (15, None), None),
+        ("Warplanes dropped a bomb on a school on Monday, killing five people and injuring 43.", (5, 5), (43, 43)),
+        ("Rebels bombed a market on Monday, killing 16 people, among them five children.", (16, 16), None),
+        ("A fire swept through a hostel on Monday. Thirty-one guests lost their lives.", (31, 31), None),
+        ("In May 2019, 26 workers perished in an inferno on a barge, the country's worst such disaster.", (26, 26), None),
+        ("A mine collapsed on Monday. Rescuers brought up the bodies of 17 miners.", (17, 17), None),
+        ("A mine collapsed on Monday. Rescuers recovered three more bodies, bringing the death toll to nine.", (9, 9), None),
+        ("A mine collapsed on Monday. The death toll rose late on Tuesday evening to 23.", (23, 23), None),
+        ("A mine collapsed on Monday. Nine others who had been feared dead walked out.", None, None),
+        ("A bus overturned on Monday. Drivers pay a toll at four separate gates.", None, None),
+        ("A bus overturned on Monday. Fifty-two passengers were treated for cuts and burns.", None, (52, 52)),
+        ("A bus overturned on Monday. Three others are fighting for life in a clinic.", None, (3, 3)),
+        ("A chef was left with a fractured skull after a beating on Monday.", None, (1, 1)),
+        ("Gunmen fired on a patrol on Monday without causing injuries.", None, (0, 0)),
+        ("Three men were shot dead and two others wounded when gunmen attacked a bus on Monday.", (3, 3), (2, 2)),
+        ("A boy was shot and killed on Monday in a flat at 6301 Elmwood near the park.", (1, 1), None),
+        ("Soldiers shot down 29 enemy drones on Monday.", None, None),
     ],
 )
 def test_the_dead_and_the_injured_told_apart(
@@ -202,6 +225,21 @@ def test_what_is_no_one_is_not_counted_among_the_dead(read: Read) -> None:
 def test_a_headline_s_toll_belongs_to_the_event_told_below(read: Read) -> None:
     told = read("Gunmen opened fire in a market on Friday.", title="4 wounded near the station")
     assert [one.casualties.injured.low for one in told if one.casualties.injured] == [4]
+
+
+@pytest.mark.parametrize(
+    ("title", "killed", "injured"),
+    [
+        ("Overloaded ferry sinks, at least 34 drown", 34, None),
+        ("Ferry sinks, 12 feared dead", 12, None),
+        ("Baby, 20-year-old man killed in ferry accident", 2, None),
+        ("Four people hurt aboard ferry", None, 4),
+    ],
+)
+def test_the_toll_of_a_headline(read: Read, title: str, killed: int | None, injured: int | None) -> None:
+    told = read("A ferry sank off the coast on Friday.", title=title)
+    assert {one.casualties.killed.low for one in told if one.casualties.killed} == ({killed} if killed else set())
+    assert {one.casualties.injured.low for one in told if one.casualties.injured} == ({injured} if injured else set())
 
 
 def test_a_toll_told_in_the_next_sentence_belongs_to_the_event(read: Read) -> None:

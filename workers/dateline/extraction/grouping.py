@@ -82,7 +82,8 @@ def group(
     `brief`: it has no headline and few sentences.
     """
     groups: list[_Group] = []
-    titled = []
+    titled: list[Report] = []
+    dismissed: list[Report] = []
     for report in reports:
         if report.event_type is None:
             if report.sentence < 0:
@@ -92,6 +93,7 @@ def group(
             continue
         likely = judge.worth(report, report_features(report, brief, sentences))
         if likely < CONSIDERED:
+            dismissed.append(report)
             continue
         found = _best(report, groups)
         if found is None:
@@ -101,7 +103,7 @@ def group(
     for report in titled:
         _add_headline_toll(report, groups)
     told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
-    _keep_tolls(groups, [one for one, _, _ in told])
+    _keep_tolls([*dismissed, *_unreported(groups, told)], [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
     cast = cast_of(present, [(one.mode, one.reports) for one, _, _ in told])
     return [
@@ -133,18 +135,25 @@ def _add_headline_toll(report: Report, groups: Sequence[_Group]) -> None:
         begun.tolls.append(report)
 
 
-def _keep_tolls(groups: Sequence[_Group], told: Sequence[_Group]) -> None:
+def _unreported(groups: Sequence[_Group], told: Sequence[_Told]) -> Iterator[Report]:
+    """The reports of events that are found not to be what the article reports."""
+    for one in groups:
+        if all(one is not other for other, _, _ in told):
+            yield from one.reports
+
+
+def _keep_tolls(dismissed: Iterable[Report], told: Sequence[_Group]) -> None:
     """What a dismissed report tells of the toll is that of the event beside it: "five died when a tree fell"."""
     beside: dict[int, _Group] = {}
     for one in told:
         if one.event_type in HARMFUL and one.reports[0].status == "actual":
             for report in one.reports:
                 beside.setdefault(report.sentence, one)
-    for one in groups:
-        if one.event_type in HARMFUL and all(one is not other for other in told):
-            for report in one.reports:
-                if (heir := beside.get(report.sentence)) is not None and (report.killed or report.injured or report.hit):
-                    heir.tolls.append(replace(report, event_type=None))
+    for report in dismissed:
+        if report.event_type in HARMFUL and report.status == "actual" and (report.killed or report.injured or report.hit):
+            heir = beside.get(report.sentence)
+            if heir is not None:
+                heir.tolls.append(replace(report, event_type=None))
 
 
 def _judged(groups: Sequence[_Group], judge: Judge, brief: bool, sentences: int) -> Iterator[_Told]:

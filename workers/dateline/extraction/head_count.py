@@ -26,30 +26,65 @@ _LOOK_BACK = 4  # words before a number that may qualify it
 _NUMBER = re.compile(r"\d[\d,]*$")
 _THEY = frozenset({"they", "them"})
 _NOBODY = frozenset({"nobody", "none", "no-one"})
-_NOT_ONE = frozenset({"they", "them", "we", "us", "people", "police", "crew", "family", "group", "public", "youth", "staff", "military"})
+_TIMES = frozenset({"DATE", "TIME"})
+_NOT_ONE = frozenset(
+    {
+        "they",
+        "them",
+        "we",
+        "us",
+        "people",
+        "police",
+        "crew",
+        "family",
+        "group",
+        "public",
+        "youth",
+        "staff",
+        "military",
+        "army",
+        "force",
+        "government",
+        "crowd",
+        "team",
+        "number",
+        "total",
+    }
+)
 
 
-def count_people(heads: Iterable[Token], ontology: Ontology, parties: PartyReader) -> Count | None:
-    """How many people these noun phrases are together; None when one of them does not say."""
+def count_people(heads: Iterable[Token], ontology: Ontology, parties: PartyReader, *, living: bool = False) -> Count | None:
+    """How many people these noun phrases are together; None when one of them does not say. Things beside people are left out.
+
+    `living`: what is said of them is said only of the living, so that a single one needs no word for people: "killed a rubber tapper".
+    """
     low, texts = 0, []
     high: int | None = 0
     for head in heads:
-        one = None if head.lemma_.lower() in ontology.cues.things else _count(head, ontology.numbers, parties)
+        if is_thing(head, ontology, parties):
+            continue
+        one = _count(head, ontology.numbers, parties, living)
         if one is None:
             return None
         low += one[0]
         high = None if high is None or one[1] is None else high + one[1]
-        texts.append(one[2])
+        texts.append(one[2].strip(" ,-"))
     if not texts or low > MAX_TOLL:
         return None
     return Count(low=low, high=high, text=" and ".join(texts)[:MAX_TEXT])
 
 
-def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, int | None, str] | None:
+def is_thing(head: Token, ontology: Ontology, parties: PartyReader) -> bool:
+    """Whether it is counted among no victims: a house, a drone, an hour."""
+    word = head.lemma_.lower()
+    return word in ontology.cues.things or ((word in parties.lexicon.objects or head.ent_type_ in _TIMES) and not parties.is_person(head))
+
+
+def _count(head: Token, numbers: Numbers, parties: PartyReader, living: bool) -> tuple[int, int | None, str] | None:
     """Least, most and words of one noun phrase; of "they" of those it stands for."""
     if head.lower_ in _THEY:
         before = parties.mentions.antecedent(head)
-        return _count(before, numbers, parties) if before is not None and before.lower_ not in _THEY else None
+        return _count(before, numbers, parties, living) if before is not None and before.lower_ not in _THEY else None
     phrase = noun_phrase(head)
     if head.lower_ in _NOBODY or (head.lower_ == "one" and any(child.lower_ == "no" for child in head.children)):
         return 0, 0, phrase.text
@@ -59,11 +94,12 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, in
     if quantity is None and head.lower_ in numbers and head.pos_ == "NOUN":
         quantity = head  # "dozens of people"
     if quantity is not None:
-        bounds = number_before(quantity, numbers)
+        bounds = number_before(quantity, numbers) if _may_be_people(head, parties) else None
         return None if bounds is None else (*bounds, head.doc[min(phrase.start, quantity.i) : head.i + 1].text)
     if head.lower_ == "old" and head.i and head.nbor(-1).text == "-":
         return 1, 1, phrase.text  # "a 13-year-old"
-    if not (parties.is_person(head) or head.lower_ in TOLL_NOUNS or any(child.lower_ == "old" for child in head.children)):
+    alone = living and head.tag_ in ("NN", "NNP") and head.pos_ in ("NOUN", "PROPN")
+    if not (alone or parties.is_person(head) or head.lower_ in TOLL_NOUNS or any(child.lower_ == "old" for child in head.children)):
         return None
     determiner = next((child.lower_ for child in children(head, "det", "amod") if child.lower_ in numbers), None)
     if determiner is not None and determiner not in ("a", "an"):
@@ -73,9 +109,14 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader) -> tuple[int, in
     return None
 
 
+def _may_be_people(counted: Token, parties: PartyReader) -> bool:
+    """Whether what is counted may be people: no address ("6301 Main St.") and no name of a place."""
+    return counted.pos_ != "PROPN" or counted.tag_ == "NNPS" or parties.is_person(counted) or parties.is_title
+
+
 def number_before(token: Token, numbers: Numbers) -> tuple[int, int | None] | None:
     """The range a number word stands for, with what qualifies it: "at least 25", "about fifty", "two dozen"."""
-    first = min([token.i, *(child.i for child in children(token, "compound", "nummod") if child.i == token.i - 1)])
+    first = _first_of(token, numbers)
     bounds = _value(token.doc[first : token.i + 1], numbers)
     if bounds is None:
         return None
@@ -90,7 +131,16 @@ def number_before(token: Token, numbers: Numbers) -> tuple[int, int | None] | No
     return low, high
 
 
+def _first_of(token: Token, numbers: Numbers) -> int:
+    """Where a number that several words tell begins: "fifty-two", "two dozen"."""
+    if token.i > 1 and token.nbor(-1).text == "-" and token.nbor(-2).lower_ in numbers:
+        return token.i - 2
+    return min([token.i, *(child.i for child in children(token, "compound", "nummod") if child.i == token.i - 1)])
+
+
 def _value(words: Span, numbers: Numbers) -> tuple[int, int | None] | None:
+    if len(words) == 3:  # the parser takes "fifty-two" apart
+        return _value_of(words.text.lower(), numbers)
     low = 1
     high: int | None = 1
     for token in words:

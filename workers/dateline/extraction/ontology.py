@@ -89,6 +89,13 @@ class Cues:
     dead: frozenset[str]
     hurt: frozenset[str]
     kill_verbs: frozenset[str]
+    die_verbs: frozenset[str]
+    death_phrases: frozenset[str]  # a verb and its object: "lost his life"
+    cling_verbs: frozenset[str]  # "is fighting for life"
+    bodies: frozenset[str]  # "recovered 17 bodies"
+    find_verbs: frozenset[str]
+    reach_verbs: frozenset[str]  # "the death toll hits nine"
+    pass_words: frozenset[str]  # "the death toll tops 200"
     hurt_verbs: frozenset[str]
     hit_verbs: frozenset[str]  # "shot": dead or alive
     hit_words: frozenset[str]  # their participles, which a headline's tagger takes for nouns

@@ -11,7 +11,8 @@ from typing import cast
 from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
-from dateline.extraction.grammar import children, climb, forms, is_title_case, tree_distance
+from dateline.extraction.grammar import SUBJECTS, children, climb, forms, is_title_case, tree_distance
+from dateline.extraction.harm import Toll
 from dateline.extraction.headline import headline_parties
 from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Locate, Whereabouts
@@ -19,7 +20,7 @@ from dateline.extraction.ontology import Ontology, Sense
 from dateline.extraction.participants import participants
 from dateline.extraction.parties import PartyReader
 from dateline.extraction.status import status_of
-from dateline.extraction.toll import Toll, as_trigger, losses, tolls
+from dateline.extraction.toll import as_trigger, losses, tolls
 from dateline.extraction.traits import age_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.language import Doc, Span, Token
@@ -251,7 +252,7 @@ def _share(told: list[Toll], triggers: list[Trigger]) -> dict[int, list[Toll]]:
         if nearest is not None:
             shares.setdefault(nearest.anchor.i, []).append(toll)
         for trigger in harmful[:MAX_TOLLS]:
-            if trigger is not nearest and _is_cause(trigger.anchor, toll.token):
+            if trigger is not nearest and (_is_cause(trigger.anchor, toll.token) or _is_outcome(trigger, toll.token)):
                 shares.setdefault(trigger.anchor.i, []).append(toll)
     return shares
 
@@ -267,6 +268,17 @@ def _is_cause(noun: Token, harm: Token) -> bool:
     if noun.dep_ not in ("pobj", "pcomp") or noun.head.lower_ not in _CAUSES | _OCCASIONS:
         return False
     return any(above.i in (harm.i, harm.head.i) for above in islice(climb(noun), MAX_CAUSE_STEPS))
+
+
+def _is_outcome(trigger: Trigger, harm: Token) -> bool:
+    """Whether a harm is told as what an event led to: "dropped a bomb, killing four and injuring 42"."""
+    for above in islice(climb(harm), MAX_CAUSE_STEPS):
+        if above.dep_ == "advcl" and above.tag_ == "VBG" and not children(above, "mark"):
+            verb = above.head
+            return any(token.i == verb.i or (token.head.i == verb.i and token.dep_ in SUBJECTS) for token in trigger.tokens)
+        if above.dep_ not in ("conj", "dobj"):
+            return False
+    return False
 
 
 def _linked(triggers: list[Trigger]) -> set[int]:
