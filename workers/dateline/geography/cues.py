@@ -86,5 +86,7 @@ DIRECTIONS = words("north south east west northern southern eastern western cent
 # Small words inside names
 PARTICLES = words(
     "of de del della di da do dos das du des la le les el al ez es ash as ar an ad az et i y e and the on upon sur am an der den im "
-    "in ob v na nad pod o ye d l au aux sous sur lès en"
+    "in ob v na nad pod o ye d l au aux sous sur lès en 's ’s"
 )
+# With these the last word of a name may begin small: "Côte d'Ivoire"
+ELISIONS = ("d'", "d’", "l'", "l’")

@@ -84,9 +84,9 @@ def _with_loose(doc: Doc, hits: list[Hit], gazetteer: Gazetteer) -> list[Hit]:
 def _longest(words: Words, start: int, gazetteer: Gazetteer) -> Hit | None:
     ends = [start + 1]
     for position in range(start + 1, min(start + _MAX_WORDS, len(words.words))):
-        if words.capital[position]:
+        if words.capital[position] or words.lower[position].startswith(cues.ELISIONS):
             ends.append(position + 1)
-        elif words.lower[position] not in cues.PARTICLES and words.words[position] not in _JOINERS:
+        elif not _is_inner(words.lower[position]):
             break
     arabic = words.lower[start] in cues.ARABIC_ARTICLES and len(ends) > 1
     for end in reversed(ends):
@@ -98,6 +98,11 @@ def _longest(words: Words, start: int, gazetteer: Gazetteer) -> Hit | None:
         if arabic and (matches := gazetteer.find_loosely(name)):
             return Hit(start, end, name, matches, loose=True)
     return None
+
+
+def _is_inner(word: str) -> bool:
+    """What may stand small inside a name: "Port-au-Prince", "People's Republic of China"."""
+    return word in cues.PARTICLES or word in _JOINERS
 
 
 def _may_start(words: Words, position: int) -> bool:
