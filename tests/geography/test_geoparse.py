@@ -51,6 +51,31 @@ def test_what_contains_a_name_decides_its_sense(parser: Parser, gazetteer: Gazet
     assert senses == {admin1_code}
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("The People's Republic of China withheld reports of the outbreak.", "People's Republic of China", "CN"),
+        ("Talks were held in Côte d'Ivoire on Monday.", "Côte d'Ivoire", "CI"),
+        ("The ministers toured the ruins of Port-au-Prince on Saturday.", "Port-au-Prince", "HT"),
+    ],
+)
+def test_small_words_are_part_of_a_name(parser: Parser, gazetteer: Gazetteer, text: str, name: str, country: str) -> None:
+    [(toponym, place)] = read(text, parser, gazetteer)
+    assert (toponym.text, place.country) == (name, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "level"),
+    [
+        ("Illnesses occurred in Alberta, Manitoba, Ontario and New Brunswick.", "Ontario", "admin1"),
+        ("Aid went to Gambia, Niger, Nigeria and Togo.", "Niger", "country"),
+    ],
+)
+def test_what_is_listed_together_is_of_one_kind(parser: Parser, gazetteer: Gazetteer, text: str, name: str, level: str) -> None:
+    [place] = [place for toponym, place in read(text, parser, gazetteer) if toponym.name == name]
+    assert place.level == level
+
+
 def test_a_country_is_where_its_label_stands(parser: Parser, gazetteer: Gazetteer) -> None:
     [(_, kenya)] = read("Heavy rain fell across Kenya.", parser, gazetteer)
     assert (kenya.lat, kenya.lon, kenya.level) == (1.0, 38.0, "country")

@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 Cell = int
 """A cell of either grid: a number, since these are looked up more often than anything else."""
+Peers = tuple[str, int]
+"""What is of one level in one country; countries are in none."""
 Key = TypeVar("Key", bound=Hashable)
 
 # Degrees of a cell; with the eight cells around it that is some 130 and some 500 km about a place
@@ -31,6 +33,7 @@ class Sums:
     near: dict[Cell, float] = field(default_factory=dict)
     possible_inside: dict[int, float] = field(default_factory=dict)  # as `inside`, all candidates of a name alike
     possible_near: dict[Cell, float] = field(default_factory=dict)
+    peers: dict[Peers, float] = field(default_factory=dict)  # asked only of the names beside one, and so not added up
 
     def add(self, other: Sums) -> None:
         for into, more in (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import log, log10
 from typing import TypeVar
 
-from dateline.geography.context import CELLS, Cell, Context, Sums, add, cells_about
+from dateline.geography.context import CELLS, Cell, Context, Peers, Sums, add, cells_about
 from dateline.geography.gazetteer import Gazetteer, Match
 from dateline.geography.names import fold
 from dateline.geography.outlet import Home, is_in_domain, towns_of_outlet
@@ -173,6 +173,8 @@ def _own_sums(name: Name, shares: Sequence[float], gazetteer: Gazetteer) -> Sums
     for entry, share, cells in zip(name.entries, shares, name.cells, strict=True):
         weight = share * name.mass
         add(sums.named, entry, weight)
+        if (peers := _peers(entry, gazetteer)) is not None:
+            add(sums.peers, peers, weight)
         for region in set(_above(entry, gazetteer)):
             if region >= 0:
                 add(sums.inside, region, weight)
@@ -200,6 +202,9 @@ def context_evidence(name: Name, context: Context[Key], gazetteer: Gazetteer) ->
     found = []
     for entry, cells in zip(name.entries, name.cells, strict=True):
         evidence = _of_regions(entry, own, total, others, beside, gazetteer)
+        peers = _peers(entry, gazetteer)
+        if peers is not None:
+            evidence[f"peers.{peers[0]}"] = sum([min(1.0, sums.peers.get(peers, 0.0)) for sums in beside]) / (len(beside) + 1)
         for grid, around in cells.items():
             evidence |= _of_cells(grid, around, own, total, beside)
         found.append(evidence)
@@ -240,6 +245,17 @@ def _of_cells(grid: str, around: Sequence[Cell], own: Sums, total: Sums, beside:
     close = sum([min(1.0, sum([sums.near.get(cell, 0.0) for cell in spoken_of])) for sums in beside])
     names, likely, next_to = _OF_CELL[grid]
     return {names: log(1 + mass), likely: log(1 + possible), next_to: close / (len(beside) + 1)}
+
+
+def _peers(entry: int, gazetteer: Gazetteer) -> Peers | None:
+    """What a place is listed with: a state with others of its country, a country with countries. Towns are told by what is near."""
+    match gazetteer.level(entry):
+        case "admin1":
+            return "admin1", gazetteer.country[entry]
+        case "country":
+            return "country", -1
+        case _:
+            return None
 
 
 def _rest(total: Mapping[Where, float], own: Mapping[Where, float], where: Where) -> float:
