@@ -179,7 +179,9 @@ def _triggers(title: Doc, text: Doc, reader: Reader) -> list[tuple[Span, str | N
         asked.append((trigger, event_type))
         return Whereabouts(place=None, origin=None)
 
-    extract(title, text, ontology=reader.ontology, actors=reader.actors, judge=reader.judge, published=None, locate=note)
+    extract(
+        title, text, ontology=reader.ontology, actors=reader.actors, judge=reader.judge, roles=reader.roles, published=None, locate=note
+    )
     return asked
 
 

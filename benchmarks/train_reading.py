@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import importlib.util
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -33,14 +32,14 @@ from typing import Any
 import numpy as np
 import orjson
 from annotated import ARTICLE_SETS, Gold, with_events, with_gold
-from numpy.typing import NDArray
+from learning import BUCKETS, Example, module_at, train
 
 import dateline.pipeline as pipeline
 from dateline.archives.json_lines import article_from
 from dateline.english import OtherLanguageError
 from dateline.extraction.clauses import main_word, sentence_features, word_features
 from dateline.extraction.judge import MODELS, YES, Judge, asked_of
-from dateline.extraction.linear import Features, LinearModel, buckets_of, save_model
+from dateline.extraction.linear import Features, LinearModel, save_model
 from dateline.extraction.ontology import EVENT_TYPES
 from dateline.extraction.parties import read_parties
 from dateline.extraction.reports import Report, types_at
@@ -50,7 +49,6 @@ from dateline.records import Article, Mention
 from dateline.settings import load
 
 FOLDS = 5
-BUCKETS = 32768
 OLD_NAMES = {"DEMAND": "REQUEST", "FIGHT": "ASSAULT", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE"}  # of PLOVER's first edition
 SNIPPETS = ("plv-train", "plover-gsr")
 OWN = Path(__file__).parent / "own_sentences.toml"
@@ -60,19 +58,8 @@ ANSWERS = (YES, NO)
 SNIPPET_WEIGHT = 0.1  # of a snippet's events beside an article's: there are three times as many, and every snippet tells one
 WEIGHTS = {"events": 1.0, "noted": 1.0, "written": 0.5, "own": 0.5, "seed": 10.0}  # the seed story is the one that must come out right
 
-Matrix = NDArray[np.float32]
 Row = dict[str, Any]
 """An event that was found, as the scorers read it."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """Features, and the labels of which one is right."""
-
-    features: Features
-    labels: tuple[str, ...]
-    fold: int
-    weight: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,58 +99,6 @@ class Read:
     fold: int
     rows: list[Row]
     asked: list[Features]
-
-
-def train(examples: Sequence[Example], labels: Sequence[str], l2: float, steps: int = 200, rate: float = 0.03) -> LinearModel:
-    """Multinomial logistic regression by Adam; where several labels are right, any of them is."""
-    rows, right, weight = _Rows.of(examples), _right(examples, labels), np.array([example.weight for example in examples], np.float32)
-    weights, bias = np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32)
-    momentum = [np.zeros_like(part) for part in (weights, weights, bias, bias)]
-    for step in range(1, steps + 1):
-        odds = rows.times(weights) + bias
-        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        wanted = shares * right
-        wanted /= wanted.sum(axis=1, keepdims=True)
-        error = (shares - wanted) * (weight / weight.sum())[:, None]
-        for part, slope, at in ((weights, rows.turned_times(error) + l2 * weights, 0), (bias, error.sum(axis=0), 2)):
-            momentum[at] = 0.9 * momentum[at] + 0.1 * slope
-            momentum[at + 1] = 0.999 * momentum[at + 1] + 0.001 * slope * slope
-            part -= rate * (momentum[at] / (1 - 0.9**step)) / (np.sqrt(momentum[at + 1] / (1 - 0.999**step)) + 1e-8)
-    return LinearModel(tuple(labels), weights, bias)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Rows:
-    """A sparse matrix, one row per example: the buckets of all examples one after the other, and where each begins."""
-
-    columns: NDArray[np.intp]
-    values: Matrix
-    starts: NDArray[np.intp]
-    row: NDArray[np.intp]  # of each value
-
-    @classmethod
-    def of(cls, examples: Sequence[Example]) -> _Rows:
-        sizes = np.array([len(example.features) for example in examples])
-        columns = np.concatenate([buckets_of(example.features, BUCKETS) for example in examples])
-        values = np.concatenate([np.fromiter(example.features.values(), np.float32) for example in examples])
-        return cls(columns, values, np.cumsum(sizes) - sizes, np.repeat(np.arange(len(examples)), sizes))
-
-    def times(self, weights: Matrix) -> Matrix:
-        product: Matrix = np.add.reduceat(weights[self.columns] * self.values[:, None], self.starts, axis=0)
-        return product
-
-    def turned_times(self, error: Matrix) -> Matrix:
-        spread = error[self.row] * self.values[:, None]
-        parts = [np.bincount(self.columns, weights=spread[:, label], minlength=BUCKETS) for label in range(error.shape[1])]
-        return np.stack(parts, axis=1).astype(np.float32)
-
-
-def _right(examples: Sequence[Example], labels: Sequence[str]) -> Matrix:
-    right = np.zeros((len(examples), len(labels)), np.float32)
-    for number, example in enumerate(examples):
-        right[number, [labels.index(label) for label in example.labels]] = 1
-    return right
 
 
 def type_examples(reader: pipeline.Reader, folder: Path) -> Iterator[Example]:
@@ -330,15 +265,6 @@ def held_out(of_fold: Sequence[LinearModel], examples: Sequence[Example]) -> flo
     return hits / len(examples)
 
 
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _empty(labels: Sequence[str]) -> LinearModel:
     return LinearModel(tuple(labels), np.zeros((BUCKETS, len(labels)), np.float32), np.zeros(len(labels), np.float32))
 
@@ -349,7 +275,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="replace the models of this checkout")
     arguments = parser.parse_args()
     reader = _untrained_reader()
-    events, snippets = _module(arguments.folder / "score_events.py"), _module(arguments.folder / "score_types.py")
+    events, snippets = module_at(arguments.folder / "score_events.py"), module_at(arguments.folder / "score_types.py")
 
     examples = list(type_examples(reader, arguments.folder))
     of_fold = by_fold(examples, EVENT_TYPES, L2["types"])

@@ -9,7 +9,18 @@ from datetime import date
 import pytest
 
 from dateline.config_files import config_file
-from dateline.extraction import ActorLexicon, Occurrence, Ontology, event_words, extract, load_actors, load_ontology, open_judge
+from dateline.extraction import (
+    ActorLexicon,
+    Occurrence,
+    Ontology,
+    Roles,
+    event_words,
+    extract,
+    load_actors,
+    load_ontology,
+    open_judge,
+    open_roles,
+)
 from dateline.language import Parser, Span, open_parser, parse
 from dateline.records import Place
 
@@ -44,16 +55,21 @@ def parser(ontology: Ontology) -> Parser:
 @pytest.fixture(scope="session")
 def read(parser: Parser, ontology: Ontology, actors: ActorLexicon) -> Read:
     """Extract from plain strings, as published on Saturday 20 December 2025."""
-    judge = open_judge()
+    judge, shipped = open_judge(), open_roles()
 
     def read_strings(
-        text: str, title: str = "", published: date | None = PUBLISHED, place: Place | None = None, told: Told = lambda _: 1.0
+        text: str,
+        title: str = "",
+        published: date | None = PUBLISHED,
+        place: Place | None = None,
+        told: Told = lambda _: 1.0,
+        roles: Roles = shipped,
     ) -> list[Occurrence]:
         def locate(trigger: Span, *_: object) -> Where:
             margin = told(trigger[0].sent.text)
             return Where(place if margin >= 0 else None, margin)
 
         docs = parse(parser, title), parse(parser, text)
-        return extract(*docs, ontology=ontology, actors=actors, judge=judge, published=published, locate=locate)
+        return extract(*docs, ontology=ontology, actors=actors, judge=judge, roles=roles, published=published, locate=locate)
 
     return read_strings

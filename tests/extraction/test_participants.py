@@ -160,7 +160,7 @@ def test_nobody_is_implied_where_no_police_are_told_of(read: Read) -> None:
     ("text", "whom"),
     [
         ("Rebels stormed an army base in the north on Monday, killing 17 soldiers.", {"army base", "17 soldiers"}),
-        ("Gunmen attacked a convoy near Arvo on Sunday. Five drivers were killed.", {"convoy", "five drivers"}),
+        ("Gunmen attacked an army patrol near Arvo on Sunday. Five drivers were killed.", {"army patrol", "five drivers"}),
     ],
 )
 def test_an_attack_befalls_those_it_harmed_beside_what_it_hit(read: Read, text: str, whom: set[str]) -> None:

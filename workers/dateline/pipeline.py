@@ -19,7 +19,19 @@ from dateline import __version__
 from dateline.codec import content_id
 from dateline.config_files import config_file
 from dateline.english import English, load_english
-from dateline.extraction import ActorLexicon, Judge, Occurrence, Ontology, event_words, extract, load_actors, load_ontology, open_judge
+from dateline.extraction import (
+    ActorLexicon,
+    Judge,
+    Occurrence,
+    Ontology,
+    Roles,
+    event_words,
+    extract,
+    load_actors,
+    load_ontology,
+    open_judge,
+    open_roles,
+)
 from dateline.furniture import Furniture, load_furniture
 from dateline.geography import (
     Gazetteer,
@@ -53,6 +65,7 @@ class Reader:
     ontology: Ontology
     actors: ActorLexicon
     judge: Judge
+    roles: Roles
     gazetteer: Gazetteer
     english: English
     furniture: Furniture
@@ -77,6 +90,7 @@ class Reader:
             ontology=self.ontology,
             actors=self.actors,
             judge=self.judge,
+            roles=self.roles,
             published=article.published.date() if article.published else None,
             locate=lambda *words: locator().locate(*words),
         )
@@ -153,6 +167,7 @@ def open_reader(options: ReadingOptions, geography: GeographyOptions) -> Reader:
         ontology=ontology,
         actors=load_actors(config_file("actors.toml")),
         judge=open_judge(),
+        roles=open_roles(),
         gazetteer=open_gazetteer(geography),
         english=load_english(config_file("english.toml")),
         furniture=load_furniture(config_file("boilerplate.toml")),

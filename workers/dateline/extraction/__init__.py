@@ -3,7 +3,8 @@
     ontology = load_ontology(path)      # event types and the words that tell them: config/ontology.toml
     actors = load_actors(path)          # who acts: config/actors.toml
     judge = open_judge()                # trained models: which type, and whether it is reported at all
-    occurrences = extract(title, text, ontology=ontology, actors=actors, judge=judge, published=day, locate=whereabouts)
+    roles = open_roles()                # and: who of those named did it, and to whom
+    occurrences = extract(title, text, ontology=ontology, actors=actors, judge=judge, roles=roles, published=day, locate=whereabouts)
 
 `title` and `text` are spaCy Docs; `locate` tells for the words that state an event where it happened and where it was launched
 from. Each Occurrence is one real-world event, with the characters of title and text that state it.
@@ -18,6 +19,7 @@ from dateline.extraction.extract import extract
 from dateline.extraction.judge import Judge, open_judge
 from dateline.extraction.occurrence import Occurrence, Whereabouts
 from dateline.extraction.ontology import Ontology, OntologyError, load_ontology
+from dateline.extraction.roles import Roles, open_roles
 
 __all__ = [
     "Actor",
@@ -29,10 +31,12 @@ __all__ = [
     "Occurrence",
     "Ontology",
     "OntologyError",
+    "Roles",
     "Whereabouts",
     "event_words",
     "extract",
     "load_actors",
     "load_ontology",
     "open_judge",
+    "open_roles",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
 from dateline.extraction.occurrence import Occurrence
@@ -16,14 +16,18 @@ MAX_TRIGGERS = 6  # told of one occurrence: the first ones decide
 MAX_FEATURES = 8  # that made it as confident as it is: the weightiest
 
 
-def explained(occurrence: Occurrence, reports: Sequence[Report], weighed: Mapping[str, float]) -> Occurrence:
-    """The occurrence with the reasons for its fields, a line each, most important first. `weighed`: what made it this confident."""
-    return replace(occurrence, because=tuple(_reasons(occurrence, reports, weighed)))
+def explained(occurrence: Occurrence, reports: Sequence[Report], cast: Iterable[str], weighed: Mapping[str, float]) -> Occurrence:
+    """The occurrence with the reasons for its fields, a line each, most important first.
+
+    `cast`: what was thought of its actors and recipients; `weighed`: what made it this confident.
+    """
+    return replace(occurrence, because=tuple(_reasons(occurrence, reports, cast, weighed)))
 
 
-def _reasons(occurrence: Occurrence, reports: Sequence[Report], weighed: Mapping[str, float]) -> Iterator[str]:
+def _reasons(occurrence: Occurrence, reports: Sequence[Report], cast: Iterable[str], weighed: Mapping[str, float]) -> Iterator[str]:
     for report in reports[:MAX_TRIGGERS]:
         yield _trigger(report)
+    yield from cast
     if occurrence.status != "actual":
         yield f"status {occurrence.status}: as the words above the first trigger say"
     for role, place in (("place", occurrence.place), ("origin", occurrence.origin)):

@@ -12,8 +12,10 @@ from dateline.extraction.judge import Judge
 from dateline.extraction.occurrence import Locate, Occurrence
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.parties import read_parties
+from dateline.extraction.players import Players
 from dateline.extraction.present import Present, present_in
 from dateline.extraction.reports import Report, ReportReader
+from dateline.extraction.roles import Roles
 from dateline.extraction.traits import BRIEF
 from dateline.language import Doc
 
@@ -28,6 +30,7 @@ def extract(
     ontology: Ontology,
     actors: ActorLexicon,
     judge: Judge,
+    roles: Roles,
     published: date | None,
     locate: Locate,
 ) -> list[Occurrence]:
@@ -44,11 +47,11 @@ def extract(
     brief = not len(title) and sentences <= BRIEF
     reports: list[Report] = []
     present: list[Present] = []
-    for doc in (title, text):
-        parties = read_parties(doc, actors, is_title=doc is title)
+    in_title, in_text = read_parties(title, actors, is_title=True), read_parties(text, actors, is_title=False)
+    for doc, parties in ((title, in_title), (text, in_text)):
         reports += reader.read(doc, parties)
         present += present_in(doc, parties)
-    return group(reports, ontology, judge, present, brief=brief, sentences=sentences)
+    return group(reports, ontology, judge, roles, Players(in_title, in_text, present), brief=brief, sentences=sentences)
 
 
 def _topic(title: Doc, text: Doc) -> frozenset[str]:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from math import prod
 
 from dateline.extraction.casting import Cast, cast_of, named_first
+from dateline.extraction.contenders import Telling
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
 from dateline.extraction.judge import CONSIDERED, Judge, asked_of
 from dateline.extraction.links import likeness, nested, one_harm, place_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
-from dateline.extraction.present import Present
+from dateline.extraction.players import Players
 from dateline.extraction.reports import HARMFUL, Report
+from dateline.extraction.roles import Parts, Roles
 from dateline.extraction.toll import Losses, first, survivors
 from dateline.extraction.traits import Rivals, event_features, report_features
 from dateline.records import Attribution, Casualties, DateSpan, EventType, Place
@@ -74,11 +76,12 @@ _Told = tuple[_Group, float, Mapping[str, float]]
 
 
 def group(
-    reports: Iterable[Report], ontology: Ontology, judge: Judge, present: Sequence[Present], *, brief: bool, sentences: int
+    reports: Iterable[Report], ontology: Ontology, judge: Judge, roles: Roles, players: Players, *, brief: bool, sentences: int
 ) -> list[Occurrence]:
     """The occurrences that reports (title first, then text order) tell of, in the order they are first told.
 
-    The judge decides which reports are worth a thought, which tell of the same event, and which events the article reports.
+    The judge decides which reports are worth a thought, which tell of the same event, and which events the article reports; `roles`
+    who of the `players` has which part in them.
     `brief`: it has no headline and few sentences.
     """
     groups: list[_Group] = []
@@ -105,10 +108,12 @@ def group(
     told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
     _keep_tolls([*dismissed, *_unreported(groups, told)], [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
-    cast = cast_of(present, [(one.mode, one.reports) for one, _, _ in told])
+    cast = cast_of(players.present, [(one.mode, one.reports) for one, _, _ in told])
+    read = [_telling(one, cast) for one, _, _ in told]
+    parts = [roles.cast(one, read, players) for one in read]
     return [
-        explained(_occurrence(one, one in central, ontology, chance, cast), one.reports, judge.because(features))
-        for one, chance, features in told
+        explained(_occurrence(one, who, one in central, ontology, chance), one.reports, who.because, judge.because(features))
+        for (one, chance, features), who in zip(told, parts, strict=True)
     ]
 
 
@@ -193,10 +198,23 @@ def _central(groups: Sequence[_Group]) -> list[_Group]:
     return lead[:1]
 
 
-def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, cast: Cast) -> Occurrence:
-    reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
+def _telling(one: _Group, cast: Cast) -> Telling:
+    """Who did it to whom by the rules, and the reports to ask again."""
+    mode = one.mode
     actors = named_first([party for report in one.telling for party in report.actors])
     recipients = named_first([party for report in [*one.telling, *one.tolls[:MAX_REPORTS]] for party in report.recipients])
+    order = sorted(range(len(one.reports)), key=lambda place: -one.likely[place])
+    return Telling(
+        event_type=one.event_type,
+        mode=mode,
+        reports=[one.reports[place] for place in order],
+        actors=cast.actors(mode, one.reports, actors),
+        recipients=cast.recipients(mode, one.reports, recipients),
+    )
+
+
+def _occurrence(one: _Group, who: Parts, central: bool, ontology: Ontology, likely: float) -> Occurrence:
+    reports, mode = [*one.reports, *one.tolls[:MAX_REPORTS]], one.mode
     place = _likeliest([place for report in reports if (place := place_of(report))]) if _tells_place(one.reports) else None
     origin = next((report.where.origin for report in reports if report.where and report.where.origin), None)
     return Occurrence(
@@ -204,8 +222,8 @@ def _occurrence(one: _Group, central: bool, ontology: Ontology, likely: float, c
         event_mode=mode,
         contexts=tuple(sorted({context for report in reports if report.strong for context in report.contexts})),
         status=reports[0].status,
-        actors=cast.actors(mode, one.reports, actors),
-        recipients=cast.recipients(mode, one.reports, recipients),
+        actors=who.actors,
+        recipients=who.recipients,
         place=place,
         origin=origin,
         date=_date(reports),

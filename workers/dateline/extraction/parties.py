@@ -32,6 +32,7 @@ class PartyReader:
     full: dict[str, str] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
     entities: dict[int, Span] = field(default_factory=dict)  # by the index of each of their tokens
+    known: dict[int, Party | None] = field(default_factory=dict)  # what was read, by the index of the head: asked for again and again
 
     def is_person(self, head: Token) -> bool:
         """A human being or several."""
@@ -162,6 +163,11 @@ class PartyReader:
 
     def party(self, head: Token) -> Party | None:
         """The party that a noun phrase names, or None where it names none."""
+        if head.i not in self.known:
+            self.known[head.i] = self._party(head)
+        return self.known[head.i]
+
+    def _party(self, head: Token) -> Party | None:
         if head.pos_ == "PRON" or head.tag_ == "PRP$":
             antecedent = self.mentions.antecedent(head)
             return self._named(antecedent) if antecedent is not None else None

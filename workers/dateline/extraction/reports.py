@@ -61,6 +61,7 @@ class Report:
     contexts: tuple[str, ...]
     evidence: EvidenceSpan
     sentence: int  # position in the text, -1 in the title
+    trigger: Trigger
     age: str  # how long before publication it is dated
     traits: tuple[str, ...]  # what speaks for and against it
     words: tuple[str, ...]  # its own words, as features
@@ -188,6 +189,7 @@ class ReportReader:
             contexts=sentence.contexts,
             evidence=evidence_of(trigger.span, sentence.span, sentence.field),
             sentence=sentence.number,
+            trigger=trigger,
             age=age_of(when, self.published),
             traits=tuple(traits_of(trigger, sentence.hearing.main, shares, cues)),
             words=tuple(lexical_traits(trigger)),
