@@ -67,6 +67,9 @@ def test_small_words_are_part_of_a_name(parser: Parser, gazetteer: Gazetteer, te
 @pytest.mark.parametrize(
     ("text", "name", "level"),
     [
+        ("Cases were confirmed in Oregon, Washington, Utah and Idaho.", "Washington", "admin1"),
+        ("Cases were confirmed in Washington, Pennsylvania and California.", "Washington", "admin1"),
+        ("The mayors of Aurora, Colorado, and Boulder met.", "Aurora", "city"),
         ("Illnesses occurred in Alberta, Manitoba, Ontario and New Brunswick.", "Ontario", "admin1"),
         ("Aid went to Gambia, Niger, Nigeria and Togo.", "Niger", "country"),
     ],

@@ -79,7 +79,28 @@ class Support:
         if at + 1 >= len(self._words.words) or self._words.words[at] not in (",", "("):
             return None
         after = self._starting.get(at + 1)
-        return after.name if after is not None and self._may_contain(after, hit) else None
+        return after.name if after is not None and self._may_contain(after, hit) and not self._are_listed(hit, after) else None
+
+    def _are_listed(self, hit: Hit, after: Hit) -> bool:
+        """Whether both are of one kind with what stands before or behind them: in "Washington, Utah and Idaho" none contains another."""
+        words = self._words.lower
+        at = after.end
+        for _ in range(2):  # a comma and an "and"
+            at += at < len(words) and words[at] in _LISTED
+        around = [self._starting.get(at) if at > after.end else None]
+        if hit.start and words[hit.start - 1] in _LISTED:
+            around.append(self._ending.get(hit.start - 1))
+        kinds = self._kinds(hit) & self._kinds(after)
+        return bool(kinds) and any(one is not None and kinds & self._kinds(one) for one in around)
+
+    def _kinds(self, hit: Hit) -> set[tuple[Level | None, int]]:
+        """The levels of the countries and states that a name may mean; of a state also its country."""
+        found = set()
+        for match in hit.matches:
+            level = self._gazetteer.level(match.entry)
+            if level in ("country", "admin1") and not match.adjective:
+                found.add((level, -1 if level == "country" else self._gazetteer.country[match.entry]))
+        return found
 
     def head(self, hit: Hit) -> tuple[int, Level | None]:
         """What the text calls the place ("X province", "the city of X"), and where the name with such a word behind it ends."""
