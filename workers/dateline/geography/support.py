@@ -93,9 +93,9 @@ class Support:
         kinds = self._kinds(hit) & self._kinds(after)
         return bool(kinds) and any(one is not None and kinds & self._kinds(one) for one in around)
 
-    def _kinds(self, hit: Hit) -> set[tuple[Level | None, int]]:
+    def _kinds(self, hit: Hit) -> set[tuple[Level, int]]:
         """The levels of the countries and states that a name may mean; of a state also its country."""
-        found = set()
+        found: set[tuple[Level, int]] = set()
         for match in hit.matches:
             level = self._gazetteer.level(match.entry)
             if level in ("country", "admin1") and not match.adjective:
