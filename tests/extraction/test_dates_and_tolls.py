@@ -195,6 +195,12 @@ def test_killed(read: Read, sentence: str, low: int, high: int | None) -> None:
         ("Three men were shot dead and two others wounded when gunmen attacked a bus on Monday.", (3, 3), (2, 2)),
         ("A boy was shot and killed on Monday in a flat at 6301 Elmwood near the park.", (1, 1), None),
         ("Soldiers shot down 29 enemy drones on Monday.", None, None),
+        ("A gunman shot into the air on Monday.", None, None),
+        ("Four people died in a murder-suicide on Monday.", (4, 4), None),
+        ("A man killed his wife, then himself on Monday.", (2, 2), None),
+        ("A bus overturned on Monday. The deaths of six passengers shocked the town.", (6, 6), None),
+        ("A bus overturned on Monday. More than 300 people have died on that road since 2001.", None, None),
+        ("A bus overturned on Monday. Seven passengers, two of them women, suffered injuries.", None, (7, 7)),
     ],
 )
 def test_the_dead_and_the_injured_told_apart(

@@ -31,6 +31,7 @@ MAX_EVIDENCE = 12
 BACKGROUND_DAYS = 31  # a month or year that ended so long before the day the story is at is that of another event
 MAX_SOURCES = 8
 _TELLING = 0.25  # of the likeliest report: how likely one has to be to name who did it to whom
+MAX_TOLLS = 60  # sentences that tell only a toll: bounds the work on a text of many
 _TOLL_REACH = 3  # sentences that a toll without an event of its own may be away from the event it belongs to
 
 
@@ -85,14 +86,11 @@ def group(
     `brief`: it has no headline and few sentences.
     """
     groups: list[_Group] = []
-    titled: list[Report] = []
+    tolls: list[Report] = []
     dismissed: list[Report] = []
     for report in reports:
         if report.event_type is None:
-            if report.sentence < 0:
-                titled.append(report)
-            else:
-                _add_toll(report, groups)
+            tolls.append(report)
             continue
         likely = judge.worth(report, report_features(report, brief, sentences))
         if likely < CONSIDERED:
@@ -103,9 +101,10 @@ def group(
             found = _Group()
             groups.append(found)
         found.add(report, likely)
-    for report in titled:
-        _add_headline_toll(report, groups)
     told = _without_doubles(list(_judged(groups, judge, brief, sentences)))
+    for report in tolls[:MAX_TOLLS]:
+        add = _add_headline_toll if report.sentence < 0 else _add_toll
+        add(report, [one for one, _, _ in told])
     _keep_tolls([*dismissed, *_unreported(groups, told)], [one for one, _, _ in told])
     central = _central([one for one, _, _ in told])
     cast = cast_of(players.present, [(one.mode, one.reports) for one, _, _ in told])
@@ -125,11 +124,12 @@ def _best(report: Report, groups: Sequence[_Group]) -> _Group | None:
     return same[best] if best is not None and alike[best] >= 0 else None
 
 
-def _add_toll(report: Report, groups: Sequence[_Group]) -> None:
+def _add_toll(report: Report, told: Sequence[_Group]) -> None:
     """A toll by itself belongs to the harmful event told last, if that was just told."""
-    harmful = [one for one in groups if one.event_type in HARMFUL and one.reports[-1].status == "actual"]
-    last = max(harmful, key=lambda one: one.reports[-1].sentence, default=None)
-    if last is not None and report.sentence - last.reports[-1].sentence <= _TOLL_REACH:
+    harmful = [one for one in told if one.event_type in HARMFUL and one.reports[0].status == "actual"]
+    near = ((report.sentence - one_report.sentence, one) for one in harmful for one_report in one.reports)
+    _, last = min(((away, one) for away, one in near if 0 <= away <= _TOLL_REACH), key=lambda item: item[0], default=(0, None))
+    if last is not None:
         last.tolls.append(report)
 
 

@@ -20,6 +20,8 @@ HARMED = Sense(
 REFLEXIVES = frozenset({"himself", "herself", "themselves", "self"})
 TRIED = frozenset({"attempt", "attempted"})
 _BARELY = frozenset({"nearly", "almost"})
+_AND = frozenset({",", "and", "then"})
+_SINCE = frozenset({"since", "so"})  # "so far this year"
 _TO = frozenset({"to"})
 _DOWN = frozenset({"gun", "mow", "cut"})
 
@@ -50,6 +52,9 @@ def is_own_death(token: Token, cues: Cues) -> bool:
     """ "Killed himself", "turned the gun on herself"."""
     if token.lower_ not in REFLEXIVES:
         return False
+    before = token.doc[token.sent.start : token.i]
+    if len(before) and before[-1].lower_ in _AND and any(set(forms(left)) & cues.kill_verbs for left in before):
+        return True  # "kills his wife, himself"
     verb = clause_verb(token)
     if verb is None or verb.lemma_ == "turn":
         return verb is not None and token.dep_ == "pobj"
@@ -59,7 +64,7 @@ def is_own_death(token: Token, cues: Cues) -> bool:
 
 def to_death(verb: Token) -> bool:
     """ "Beaten to death", "gunned down": the words beside a verb say that those it was done to died."""
-    if any(one.lower_ == "death" for one in objects_of(verb, _TO)):
+    if any(one.lower_ == "death" for beside in (verb, *children(verb, "dobj")) for one in objects_of(beside, _TO)):
         return True
     return verb.lemma_.lower() in _DOWN and any(child.lower_ == "down" for child in children(verb, "prt", "advmod"))
 
@@ -67,3 +72,11 @@ def to_death(verb: Token) -> bool:
 def was_feared(dead: Token) -> bool:
     """ "Who had been feared dead": they are not."""
     return dead.head.lemma_ == "fear" and any(child.lower_ == "had" for child in children(dead.head, "aux"))
+
+
+def is_running_total(harm: Token) -> bool:
+    """ "30,000 have died since the war began": of many events, not of the one just told."""
+    verb = clause_verb(harm)
+    if verb is None or not any(child.lemma_.lower() == "have" for child in children(verb, "aux")):
+        return False
+    return any(word.lower_ in _SINCE for child in verb.children for word in (child, *child.children))

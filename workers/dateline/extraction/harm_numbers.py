@@ -57,7 +57,8 @@ class NumberReader:
         if token.lower_ in cues.hurt or words & cues.hurt_verbs:
             return "injured"
         if words & cues.hit_verbs or (self.parties.is_title and token.lower_ in cues.hit_words):
-            return "killed" if token.i and token.nbor(-1).lower_ in cues.dead else "hit"
+            beside = self.sentence.doc[max(0, token.i - 1) : token.i + 2]
+            return "killed" if any(word.lower_ in cues.dead for word in beside) else "hit"
         return None
 
     def _death_toll(self, toll: Token) -> Iterator[Toll]:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dateline.extraction.arguments import verb_arguments
-from dateline.extraction.grammar import children, clause_verb, forms, is_passive, noun_phrase, objects_of, with_conjuncts
+from dateline.extraction.grammar import children, clause_verb, climb, forms, is_passive, noun_phrase, objects_of, with_conjuncts
 from dateline.extraction.harm import HARMED, REFLEXIVES, TRIED, Suffered, Toll, is_unreal, to_death, was_feared
 from dateline.extraction.head_count import TOLL_NOUNS, count_people
 from dateline.extraction.ontology import Cues, Ontology
@@ -19,6 +19,7 @@ from dateline.records import Count
 _RENDER = frozenset({"leave", "send", "put", "land"})  # verbs whose object is who ends hurt or in hospital
 _OF = frozenset({"of"})
 _UPON = frozenset({"upon", "across"})
+_THEM = frozenset({"them", "whom", "these"})
 _PARTLY = frozenset({"among", "including"})
 _LIE = frozenset({"be", "remain", "stay", "lie"})
 _DOUBLES = {"murder-suicide": 2, "double": 2, "triple": 3, "quadruple": 4, "quintuple": 5}
@@ -44,16 +45,17 @@ class HarmReader:
                 continue
             partly = _is_partly(trigger)  # those hit are read here, the dead among them by `of_numbers`
             harm, victims = ("hit", list(trigger.arguments.recipients)) if partly else (harm, self._listed(self._victims(trigger)))
-            living = harm != "injured" and self._is_of_the_living(trigger)
+            living = harm != "injured" and self._is_of_the_living(trigger, victims)
             count = self._none_at_all(trigger) or self._count(victims, living) or self._implied(trigger, harm)
             if count is not None:
                 yield Toll(harm, count, trigger.anchor, tuple(victims))
 
-    def _is_of_the_living(self, trigger: Trigger) -> bool:
+    def _is_of_the_living(self, trigger: Trigger, victims: Sequence[Token]) -> bool:
         """Whether it befalls only the living, so that whoever it befell is somebody; a headline's tree does not tell who that is."""
         deadly = self.cues.kill_verbs | self.cues.die_verbs | self.cues.dead
         known = trigger.sense.event_type is not None or any(set(forms(token)) & deadly for token in trigger.tokens)
-        return known and not self.parties.is_title
+        placed = any(one.dep_ == "pobj" and one.head.lower_ != "of" for one in victims)  # "shot into the air"
+        return known and not placed and not self.parties.is_title
 
     def _count(self, heads: Sequence[Token], living: bool) -> Count | None:
         """How many people these are; events that are counted ("four shootings") are none, and those named as parts are not added."""
@@ -65,7 +67,7 @@ class HarmReader:
 
     def _victims(self, trigger: Trigger) -> list[Token]:
         actors = list(trigger.arguments.actors)
-        return actors if actors and trigger.kind == "verb" and self._dies(trigger.anchor) else _victims(trigger)
+        return actors if actors and trigger.kind == "verb" and self._dies(trigger.anchor) else _victims(trigger, self.cues.blame_verbs)
 
     def _listed(self, victims: list[Token]) -> list[Token]:
         """A headline's list of two: "Baby, 20-year-old man killed"."""
@@ -109,8 +111,10 @@ class HarmReader:
         words += [token.lower_ for token in trigger.tokens] + [trigger.span.text.lower()]
         several = next((_DOUBLES[word] for word in words if word in _DOUBLES), None)
         if several is not None:
-            return Count(low=several, high=several, text=trigger.span.text)
-        if harm == "killed" and len(trigger.tokens) > 1 and trigger.anchor.tag_ == "NN" and trigger.anchor.lower_ != "toll":
+            high = None if "suicide" in trigger.span.text.lower() else several  # one of many may have done it
+            return Count(low=several, high=high, text=trigger.span.text)
+        worded = len(trigger.tokens) > 1 or any(word in self.cues.deadly for word in words)
+        if harm == "killed" and worded and trigger.anchor.tag_ == "NN" and trigger.anchor.lower_ != "toll":
             return Count(low=1, high=None, text=trigger.span.text)
         return None
 
@@ -237,17 +241,26 @@ def _lower(tokens: Iterable[Token]) -> set[str]:
 
 
 def _is_part(all_of_them: Token, some: Token) -> bool:
-    """ "16 people, among them five children"."""
+    """ "16 people, among them five children", "seven farmers, two of them women"."""
+    if any(one.lower_ in _THEM for one in objects_of(some, _OF)):
+        return True
     return bool(_lower(some.doc[all_of_them.i + 1 : some.i]) & _PARTLY) if all_of_them.i < some.i else False
 
 
-def _direct(trigger: Trigger) -> list[Token]:
+def _accused(anchor: Token, blame_verbs: frozenset[str]) -> set[int]:
+    """Whoever is said to have done it: "a man charged with shooting"."""
+    verb = next((above for above in climb(anchor) if above.i != anchor.i and above.lemma_.lower() in blame_verbs), None)
+    return {verb.head.i, *(child.i for child in children(verb, "nsubjpass", "dobj"))} if verb is not None else set()
+
+
+def _direct(trigger: Trigger, blame_verbs: frozenset[str]) -> list[Token]:
     """Those it was done to: the object or passive subject where there is one, else all recipients; not where it was done."""
     recipients = list(trigger.arguments.recipients)
     if trigger.anchor.dep_ == "xcomp" and (found := children(trigger.anchor.head, "nsubjpass")):
         return with_conjuncts(found[-1])  # "was found shot to death"
     objects = {one.i for token in trigger.tokens for child in children(token, "dobj", "nsubjpass") for one in with_conjuncts(child)}
-    return [token for token in recipients if token.i in objects] or recipients
+    accused = _accused(trigger.anchor, blame_verbs)
+    return [token for token in recipients if token.i in objects] or [token for token in recipients if token.i not in accused]
 
 
 def _whose(body: Token) -> list[Token]:
@@ -260,14 +273,15 @@ def _is_partly(trigger: Trigger) -> bool:
     return any(token.i > trigger.anchor.i and token.pos_ == "ADV" and token.nbor(-1).tag_ == "CD" for token in trigger.tokens)
 
 
-def _victims(trigger: Trigger) -> list[Token]:
+def _victims(trigger: Trigger, blame_verbs: frozenset[str]) -> list[Token]:
     """Who suffered: the object, of "die" the subject, of a noun what follows "of", or the noun itself when it is counted."""
     if trigger.kind == "noun":
         counted = children(trigger.anchor, "nummod") and trigger.anchor.tag_ != "NN"  # not "the 2011 murder"
-        if counted or trigger.anchor.lower_ in TOLL_NOUNS:
+        none = any(child.lower_ == "no" for child in trigger.anchor.children)
+        if counted or (none and trigger.anchor.lower_ in TOLL_NOUNS):
             return [trigger.anchor]
         return list(trigger.arguments.recipients)
-    recipients = _direct(trigger)
+    recipients = _direct(trigger, blame_verbs)
     own = next((token for token in recipients if token.lower_ in REFLEXIVES), None)
     if own is not None:
         return with_conjuncts(own)  # "a boy shot himself" is one, "killing himself and two others" are three

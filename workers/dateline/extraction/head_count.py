@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dateline.extraction.grammar import children, noun_phrase
+from dateline.extraction.grammar import children, forms, noun_phrase
 from dateline.extraction.ontology import Ontology
 from dateline.extraction.parties import PartyReader
 from dateline.language import Span, Token
@@ -63,7 +63,7 @@ def count_people(heads: Iterable[Token], ontology: Ontology, parties: PartyReade
     for head in heads:
         if is_thing(head, ontology, parties):
             continue
-        one = _count(head, ontology.numbers, parties, living)
+        one = _count(head, ontology, parties, living)
         if one is None:
             return None
         low += one[0]
@@ -80,12 +80,12 @@ def is_thing(head: Token, ontology: Ontology, parties: PartyReader) -> bool:
     return word in ontology.cues.things or ((word in parties.lexicon.objects or head.ent_type_ in _TIMES) and not parties.is_person(head))
 
 
-def _count(head: Token, numbers: Numbers, parties: PartyReader, living: bool) -> tuple[int, int | None, str] | None:
+def _count(head: Token, ontology: Ontology, parties: PartyReader, living: bool) -> tuple[int, int | None, str] | None:
     """Least, most and words of one noun phrase; of "they" of those it stands for."""
     if head.lower_ in _THEY:
         before = parties.mentions.antecedent(head)
-        return _count(before, numbers, parties, living) if before is not None and before.lower_ not in _THEY else None
-    phrase = noun_phrase(head)
+        return _count(before, ontology, parties, living) if before is not None and before.lower_ not in _THEY else None
+    phrase, numbers = noun_phrase(head), ontology.numbers
     if head.lower_ in _NOBODY or (head.lower_ == "one" and any(child.lower_ == "no" for child in head.children)):
         return 0, 0, phrase.text
     if head.lower_ == "self":
@@ -94,7 +94,7 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader, living: bool) ->
     if quantity is None and head.lower_ in numbers and head.pos_ == "NOUN":
         quantity = head  # "dozens of people"
     if quantity is not None:
-        bounds = number_before(quantity, numbers) if _may_be_people(head, parties) else None
+        bounds = number_before(quantity, numbers) if _may_be_people(head, ontology, parties) else None
         return None if bounds is None else (*bounds, head.doc[min(phrase.start, quantity.i) : head.i + 1].text)
     if head.lower_ == "old" and head.i and head.nbor(-1).text == "-":
         return 1, 1, phrase.text  # "a 13-year-old"
@@ -109,9 +109,9 @@ def _count(head: Token, numbers: Numbers, parties: PartyReader, living: bool) ->
     return None
 
 
-def _may_be_people(counted: Token, parties: PartyReader) -> bool:
-    """Whether what is counted may be people: no address ("6301 Main St.") and no name of a place."""
-    return counted.pos_ != "PROPN" or counted.tag_ == "NNPS" or parties.is_person(counted) or parties.is_title
+def _may_be_people(counted: Token, ontology: Ontology, parties: PartyReader) -> bool:
+    """Whether what is counted may be people: no address ("6301 Main St.") and no name of a place or channel."""
+    return counted.pos_ != "PROPN" or parties.is_person(counted) or bool(set(forms(counted)) & ontology.cues.victims)
 
 
 def number_before(token: Token, numbers: Numbers) -> tuple[int, int | None] | None:

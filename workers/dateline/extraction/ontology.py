@@ -91,6 +91,7 @@ class Cues:
     kill_verbs: frozenset[str]
     die_verbs: frozenset[str]
     death_phrases: frozenset[str]  # a verb and its object: "lost his life"
+    blame_verbs: frozenset[str]  # "charged with killing": no victim
     cling_verbs: frozenset[str]  # "is fighting for life"
     bodies: frozenset[str]  # "recovered 17 bodies"
     find_verbs: frozenset[str]

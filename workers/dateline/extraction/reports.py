@@ -12,7 +12,7 @@ from dateline.extraction.attribution import according_to, attribution_of
 from dateline.extraction.dates import DateReader, StoryDates
 from dateline.extraction.evidence import EvidenceSpan, evidence_of
 from dateline.extraction.grammar import SUBJECTS, children, climb, forms, is_title_case, tree_distance
-from dateline.extraction.harm import Toll
+from dateline.extraction.harm import Toll, is_running_total
 from dateline.extraction.headline import headline_parties
 from dateline.extraction.judge import Hearing, Judge
 from dateline.extraction.occurrence import Locate, Whereabouts
@@ -122,8 +122,9 @@ class ReportReader:
             if report is not None:
                 yield replace(report, linked=trigger.anchor.i in linked)
         harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
-        if told and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
-            report = self._report(harm or as_trigger(told[0]), sentence, told)
+        by_itself = [toll for toll in told if not is_running_total(toll.token)]
+        if by_itself and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
+            report = self._report(harm or as_trigger(by_itself[0]), sentence, by_itself)
             if report is not None:
                 yield report
 
