@@ -223,6 +223,11 @@ def test_a_number_makes_a_vague_toll_plain(read: Read) -> None:
     assert (attack.casualties.killed.low, attack.casualties.killed.high) == (31, None)
 
 
+def test_a_number_stands_against_what_only_says_that_some_died(read: Read) -> None:
+    told = read("Two men were killed in the shooting on Friday.", title="Police investigate fatal shooting")
+    assert [one.casualties.killed.low for one in told if one.casualties.killed] == [2]
+
+
 def test_what_is_no_one_is_not_counted_among_the_dead(read: Read) -> None:
     (landslide,) = read("A landslide buried 40 homes in the mountains.")
     assert landslide.casualties.killed is None

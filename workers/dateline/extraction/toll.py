@@ -16,6 +16,7 @@ from dateline.extraction.triggers import Trigger
 from dateline.language import Span
 from dateline.records import Count
 
+_FEW = 2  # at least so many: what "a fatal shooting" and "a murder-suicide" say by themselves
 _NEW = frozenset({"a", "an", "another", "other", "one", "second", "third"})
 
 
@@ -40,11 +41,11 @@ def largest(counts: Iterable[Count | None]) -> Count | None:
 
 
 def first(counts: Iterable[Count | None]) -> Count | None:
-    """The figure told first; where that is vague ("scores"), the first number that is no smaller."""
+    """The figure told first; where that is vague ("scores", "a fatal shooting"), the first number that is no smaller."""
     told = [count for count in counts if count]
-    if not told or told[0].high == told[0].low or told[0].high is None:
+    if not told or told[0].high == told[0].low or (told[0].high is None and told[0].low > _FEW):
         return told[0] if told else None
-    return next((count for count in told if count.high in (None, count.low) and count.low >= told[0].low), told[0])
+    return next((count for count in told[1:] if count.high in (None, count.low) and count.low >= told[0].low), told[0])
 
 
 def survivors(told: Losses) -> Count | None:
