@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from pathlib import Path
@@ -99,6 +100,7 @@ async def test_sigterm_ends_a_busy_worker_cleanly_and_the_next_goes_on(kafka: st
     async with world.working():
         await world.until_idle()
     assert await world.final_events() == final_events(articles)
+    assert f"{world.settings.worker.group}-data" not in os.listdir()  # Faust's folder, wherever the worker was started
 
 
 async def test_sigterm_ends_a_worker_that_waits_for_a_broker(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class App(faust.App):
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """None: our tables are in memory, and Faust's folder would lie wherever the worker was started."""
+
 
 async def _seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
     committed: Mapping[TP, int] = await consumer.seek_to_committed()
