@@ -49,6 +49,9 @@ def test_when(read: Read, when: str, start: str, end: str, precision: str, basis
         ("Militants attacked a convoy on 12/13/2025.", "2025-12-13"),
         ("Militants attacked a convoy on Wednesday, officials said on Friday.", "2025-12-17"),
         ("A woman was killed when militants attacked a convoy on Wednesday.", "2025-12-17"),
+        ("Militants attacked a convoy two days before the December 12 vote.", "2025-12-10"),
+        ("Militants attacked a convoy two days before Christmas.", "2024-12-23"),
+        ("Hours after militants attacked a convoy on Tuesday, the road was closed.", "2025-12-16"),
     ],
 )
 def test_the_day_of_the_last_event_told(read: Read, text: str, day: str) -> None:

@@ -21,7 +21,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}  # first month, in the north
 _HOLIDAYS = {
-    "christmas eve": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26), "new year's eve": (12, 31),
+    "christmas eve": (12, 24), "christmas day": (12, 25), "christmas": (12, 25), "boxing day": (12, 26), "new year's eve": (12, 31),
     "new year's day": (1, 1), "halloween": (10, 31), "fourth of july": (7, 4), "valentine's day": (2, 14),
 }  # fmt: skip
 _HOLIDAY = r"Christmas (?:Eve|Day)|New Year[’']s (?:Eve|Day)|Halloween|Boxing Day|Fourth of July|Valentine[’']s Day"
@@ -83,6 +83,12 @@ _HINTS = {
 }
 _OF_DIGITS = frozenset({"iso", "numeric", "year", "year_of"})
 _OF_MONTHS = frozenset({"month_day", "day_month", "month_year", "month", "bare_month"})
+_COUNTED_FROM = (
+    *((name, pattern) for name, pattern in _PATTERNS if name in ("iso", "month_day", "day_month", "holiday", "weekday")),
+    ("holiday", re.compile(r"\b(?P<holiday>Christmas)\b")),  # by itself it is a season
+)
+_CLAUSE_END = re.compile(r"[,;:—]|\.\s+[A-Z]")
+_CLAUSE_CHARS = 80
 _DEPENDS_ON_CALENDAR = frozenset({"weekday", "day", "ago", "weekend", "season", "period", "recent", "anchored", "bare_month", "holiday"})
 
 
@@ -96,6 +102,7 @@ class Expression:
     converse: DateSpan | None = None  # "two days after the blast": `span` is what came after, this the blast
     bare: bool = False  # only a month's name: may be a person's
     counted: bool = False  # from the day the story is at: "the next day"
+    whole: int = 0  # of one that is counted the end with the day it is counted from: "a month before the Nov. 8 election"
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,11 +353,26 @@ def _anchored(parts: dict[str, str | None], text: str, match: re.Match[str], ref
         least = most = 0 if side in ("same", "") else 1
     else:
         least, most = _VAGUE_DAYS[unit]
-    if unit == "hour" or (side not in ("before", "after") and "count" not in parts):
+    behind = _day_behind(match.string, match.end(), reference) if side in ("before", "after") else None
+    if behind is not None:
+        base, converse = behind.span.start, behind.span
+    elif unit == "hour" or (side not in ("before", "after") and "count" not in parts):
         converse = None
     else:
         converse = _between(base, -sign * least, -sign * most, text)
-    return Expression(match.start(), match.end(), _between(base, sign * least, sign * most, text), converse, counted=True)
+    whole = behind.end if behind else match.end()
+    return Expression(match.start(), match.end(), _between(base, sign * least, sign * most, text), converse, counted=True, whole=whole)
+
+
+def _day_behind(text: str, at: int, reference: Reference) -> Expression | None:
+    """The day that is counted from where the same clause tells it: "a month before the Nov. 8 election", "a few days before Christmas"."""
+    end = next((mark.start() for mark in _CLAUSE_END.finditer(text, at)), len(text))
+    for name, pattern in _COUNTED_FROM:
+        match = pattern.search(text, at, min(end, at + _CLAUSE_CHARS))
+        found = _resolve(name, match, reference) if match else None
+        if found is not None:
+            return found
+    return None
 
 
 def _between(base: date, one: int, other: int, text: str) -> DateSpan:

@@ -199,6 +199,7 @@ def _told(sentence: Span, reference: Reference) -> _Told:
     past = list(islice(expressions(text, reference), MAX_EXPRESSIONS))
     if not past:
         return []
+    past = [one for one in past if not any(other.end <= one.start < other.whole for other in past)]  # what another is counted from
     future = Reference(reference.published, reference.story, future=True)
     ahead = {one.start: one for one in islice(expressions(text, future), MAX_EXPRESSIONS)}
     return [(one, ahead.get(one.start, one)) for one in past]
