@@ -195,7 +195,7 @@ def test_a_judge_who_sentences_is_not_the_one_sentenced(read: Read) -> None:
         ("A local man was arrested on Monday. Police stopped a van. The driver, Ian Holt, was held.", "COERCE", "Ian Holt", "local man"),
         ("A suspect was arrested on Monday. The suspect was identified as Ian Holt.", "COERCE", "Ian Holt", "suspect"),
         ("A woman was stabbed on Monday. Police arrested a man there. Ann Lee, 31, was jogging.", "ASSAULT", "Ann Lee", "woman"),
-        (f"A local man was arrested on Monday. {BETWEEN} Ian Holt, 41, fled from the shooting.", "COERCE", "Ian Holt", "local man"),
+        (f"A local man was arrested on Monday. {BETWEEN} Ian Holt, 41, faces a charge of theft.", "COERCE", "Ian Holt", "local man"),
     ],
 )  # fmt: skip
 def test_whom_news_describes_first_it_introduces_by_name(read: Read, text: str, event_type: str, name: str, described: str) -> None:

@@ -21,7 +21,7 @@ from dateline.extraction.participants import participants
 from dateline.extraction.parties import PartyReader
 from dateline.extraction.status import status_of
 from dateline.extraction.toll import as_trigger, losses, tolls
-from dateline.extraction.traits import age_of, lexical_traits, traits_of
+from dateline.extraction.traits import age_of, company_of, lexical_traits, traits_of
 from dateline.extraction.triggers import Trigger, TriggerFinder, strength
 from dateline.language import Doc, Span, Token
 from dateline.records import Attribution, Count, DateSpan, EventType, EvidenceField, Party, Status
@@ -33,6 +33,7 @@ HARMFUL: frozenset[str] = frozenset({"ASSAULT", "DISASTER", "ACCIDENT"})
 MAX_TOLLS = 20  # of one sentence, and events they are shared among: bounds the work on lists
 MAX_CAUSE_STEPS = 5  # in the tree from an event up to the harm it did
 SURE = 0.5  # of the type of a main word that the ontology does not know, to propose it: material F1 0.645, with 0.35 0.635, with 0.6 0.641
+NEARLY = 0.4  # times as likely as the likeliest type of a word, to propose a second
 SURER = 2.0  # times as likely as the ontology's type, to take the model's
 _OCCASIONS = frozenset({"after", "following", "from", "amid", "at"})
 _CAUSES = frozenset({"in", "by", "with", "during"})
@@ -117,20 +118,20 @@ class ReportReader:
         sentence = _Sentence(span, number, field, finder, dates, self._contexts(span), according_to(span), hearing, types)
         typed = [trigger for trigger in triggers if trigger.sense.event_type is not None]
         shares, linked = _share(told, typed), _linked(typed)
-        for trigger in typed:
-            report = self._report(trigger, sentence, shares.get(trigger.anchor.i, []))
-            if report is not None:
-                yield replace(report, linked=trigger.anchor.i in linked)
+        found = [(trigger, self._report(trigger, sentence, shares.get(trigger.anchor.i, []))) for trigger in typed]
+        reports = [replace(report, linked=trigger.anchor.i in linked) for trigger, report in found if report is not None]
+        for place, one in enumerate(reports):
+            yield replace(one, traits=(*one.traits, *company_of(one, reports[:place] + reports[place + 1 :])))
         harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
         by_itself = [toll for toll in told if not is_running_total(toll.token)]
-        if by_itself and not any(trigger.sense.event_type in HARMFUL for trigger in typed):
+        if by_itself and not any(trigger.sense.event_type in HARMFUL and not trigger.sense.weak for trigger in typed):
             report = self._report(harm or as_trigger(by_itself[0]), sentence, by_itself)
             if report is not None:
                 yield report
 
     def _heard(self, triggers: list[Trigger], hearing: Hearing, types: Mapping[int, list[str]], finder: TriggerFinder) -> list[Trigger]:
         """The triggers, and beside them the main word of the sentence if the model is sure of another type than the ontology."""
-        triggers = [_likeliest(trigger, hearing, types) for trigger in triggers]
+        triggers = [one for trigger in triggers for one in _likely(trigger, hearing, types)]
         main = hearing.main
         if main.pos_ not in ("VERB", "NOUN", "AUX", "PROPN"):
             return triggers
@@ -221,19 +222,22 @@ def _is_generic(trigger: Trigger) -> bool:
     return not children(noun, "det", "poss", "nummod") and bool(children(verb, "attr", "acomp"))
 
 
-def _likeliest(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> Trigger:
-    """Of the senses that fit the one whose type the model finds likeliest; the ontology's first where it knows of no difference."""
+def _likely(trigger: Trigger, hearing: Hearing, types: Mapping[int, list[str]]) -> list[Trigger]:
+    """Of the senses that fit the one whose type the model finds likeliest, and the next where that is nearly as likely."""
     if not trigger.others:
-        return trigger
+        return [trigger]
     shares = hearing.shares(trigger.anchor, types.get(trigger.anchor.i, ()))
-    return max((trigger, *trigger.others), key=lambda one: shares.get(one.sense.event_type or "", 0.0))
+    first, second = sorted((trigger, *trigger.others), key=lambda one: -shares.get(one.sense.event_type or "", 0.0))[:2]
+    alike = shares.get(second.sense.event_type or "", 0.0) >= NEARLY * shares.get(first.sense.event_type or "", 0.0)
+    return [first, second] if alike and second.sense.event_type else [first]
 
 
 def types_at(triggers: Iterable[Trigger]) -> dict[int, list[str]]:
-    """The types that triggers propose, by the position of each of their words."""
+    """The types that triggers propose, by the position of each of their words; with a question mark where the words are common ones."""
     found: dict[int, list[str]] = {}
     for trigger in triggers:
-        proposed = [one.sense.event_type for one in (trigger, *trigger.others) if one.sense.event_type]
+        senses = [one.sense for one in (trigger, *trigger.others)]
+        proposed = [f"{one.event_type}?" if one.weak else one.event_type for one in senses if one.event_type]
         for token in trigger.tokens if proposed else ():
             found.setdefault(token.i, []).extend(proposed)
     return found

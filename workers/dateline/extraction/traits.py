@@ -58,6 +58,12 @@ def lexical_traits(trigger: Trigger) -> Iterator[str]:
     yield f"phrase:{own}:{' '.join(trigger.sense.words)}"
 
 
+def company_of(report: Report, others: Sequence[Report]) -> Iterator[str]:
+    """What else the sentence of a report tells: of many words that may tell events few do."""
+    yield f"company:{min(len(others), 4)}"
+    yield f"alike:{min(sum(other.event_type == report.event_type for other in others), 2)}"
+
+
 def age_of(when: DateSpan | None, published: date | None) -> str:
     """How long before publication: news is of these days."""
     if when is None or published is None:
