@@ -11,7 +11,7 @@ from dateline.extraction.casting import Cast, cast_of, named_first
 from dateline.extraction.contenders import Telling
 from dateline.extraction.evidence import EvidenceSpan
 from dateline.extraction.explain import explained
-from dateline.extraction.judge import CONSIDERED, CONSIDERED_WEAK, Judge, asked_of
+from dateline.extraction.judge import CONSIDERED, Judge, asked_of
 from dateline.extraction.links import likeness, nested, one_harm, place_of
 from dateline.extraction.occurrence import Occurrence
 from dateline.extraction.ontology import Ontology
@@ -93,7 +93,7 @@ def group(
             tolls.append(report)
             continue
         likely = judge.worth(report, report_features(report, brief, sentences))
-        if likely < (CONSIDERED_WEAK if report.sense.weak else CONSIDERED):
+        if likely < CONSIDERED:
             dismissed.append(report)
             continue
         found = _best(report, groups)

@@ -25,7 +25,6 @@ MODELS = Path(__file__).parent / "models"
 MODEL_NAMES = ("types", "reports", "events", "briefs")
 YES = "yes"
 CONSIDERED = 0.08  # reports below it are not kept: of them one in thirty tells of an event
-CONSIDERED_WEAK = 0.25  # of words too common to tell an event by themselves: below it they fill the fields of other events
 # What the headline tells is what the article is about: less proof is asked for. Over five folds of the events set these give the highest F1
 # (material 0.607; one threshold for all: 0.600) and find 5 % more of the central events.
 ACCEPTED_TITLE = 0.15
