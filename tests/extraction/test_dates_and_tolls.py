@@ -52,6 +52,7 @@ def test_when(read: Read, when: str, start: str, end: str, precision: str, basis
         ("Militants attacked a convoy two days before the December 12 vote.", "2025-12-10"),
         ("Militants attacked a convoy two days before Christmas.", "2024-12-23"),
         ("Hours after militants attacked a convoy on Tuesday, the road was closed.", "2025-12-16"),
+        ("Two days before the December 12 vote, militants attacked a convoy.", "2025-12-10"),
     ],
 )
 def test_the_day_of_the_last_event_told(read: Read, text: str, day: str) -> None:

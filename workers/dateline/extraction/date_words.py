@@ -103,6 +103,7 @@ class Expression:
     bare: bool = False  # only a month's name: may be a person's
     counted: bool = False  # from the day the story is at: "the next day"
     whole: int = 0  # of one that is counted the end with the day it is counted from: "a month before the Nov. 8 election"
+    clause: int = 0  # where the clause ends that says what it is counted from
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,19 +361,25 @@ def _anchored(parts: dict[str, str | None], text: str, match: re.Match[str], ref
         converse = None
     else:
         converse = _between(base, -sign * least, -sign * most, text)
-    whole = behind.end if behind else match.end()
-    return Expression(match.start(), match.end(), _between(base, sign * least, sign * most, text), converse, counted=True, whole=whole)
+    span, whole = _between(base, sign * least, sign * most, text), behind.end if behind else match.end()
+    clause = _clause_end(match.string, match.end())
+    return Expression(match.start(), match.end(), span, converse, counted=True, whole=whole, clause=clause)
 
 
 def _day_behind(text: str, at: int, reference: Reference) -> Expression | None:
     """The day that is counted from where the same clause tells it: "a month before the Nov. 8 election", "a few days before Christmas"."""
-    end = next((mark.start() for mark in _CLAUSE_END.finditer(text, at)), len(text))
+    end = min(_clause_end(text, at), at + _CLAUSE_CHARS)
     for name, pattern in _COUNTED_FROM:
-        match = pattern.search(text, at, min(end, at + _CLAUSE_CHARS))
+        match = pattern.search(text, at, end)
         found = _resolve(name, match, reference) if match else None
         if found is not None:
             return found
     return None
+
+
+def _clause_end(text: str, at: int) -> int:
+    mark = _CLAUSE_END.search(text, at)
+    return mark.start() if mark else len(text)
 
 
 def _between(base: date, one: int, other: int, text: str) -> DateSpan:

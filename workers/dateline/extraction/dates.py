@@ -211,9 +211,10 @@ def _is_limit(found: _Found) -> bool:
 
 
 def _side(found: _Found, anchor: Token) -> DateSpan:
-    """Of "a day after" the day that is meant: what stands behind it came before."""
+    """Of "a day after" the day that is meant: what stands behind it in its clause came before."""
     expression = found.expression
-    if expression.converse is not None and anchor.idx >= found.token.sent.start_char + expression.end:
+    at = anchor.idx - found.token.sent.start_char
+    if expression.converse is not None and expression.end <= at < expression.clause:
         return expression.converse
     return expression.span
 
