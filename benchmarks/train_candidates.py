@@ -65,11 +65,7 @@ class Listener(Judge):
 
 def told_in(reader: Reader, words: EventWords, article: Article, gold: Gold | None, fold: int, weight: float) -> Iterator[Told]:
     """The sentences of an article that hold a trigger."""
-    quotes = (
-        [(start, start + len(one["evidence"])) for one in gold["events"] if (start := article.text.find(one["evidence"])) >= 0]
-        if gold
-        else []
-    )
+    quotes = _quotes(article.text, gold["events"]) if gold else []
     likely = set() if gold else _likely(reader, article)
     for number, sentence in enumerate(parse(reader.parser, reader.furniture.without(article.text)).sents):
         features = words.features([token.lower_ for token in sentence])

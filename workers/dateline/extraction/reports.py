@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -120,8 +121,9 @@ class ReportReader:
         shares, linked = _share(told, typed), _linked(typed)
         found = [(trigger, self._report(trigger, sentence, shares.get(trigger.anchor.i, []))) for trigger in typed]
         reports = [replace(report, linked=trigger.anchor.i in linked) for trigger, report in found if report is not None]
-        for place, one in enumerate(reports):
-            yield replace(one, traits=(*one.traits, *company_of(one, reports[:place] + reports[place + 1 :])))
+        by_type = Counter(one.event_type for one in reports)
+        for one in reports:
+            yield replace(one, traits=(*one.traits, *company_of(one, by_type)))
         harm = next((trigger for trigger in triggers if trigger.sense.harm), None)
         by_itself = [toll for toll in told if not is_running_total(toll.token)]
         if by_itself and not any(trigger.sense.event_type in HARMFUL and not trigger.sense.weak for trigger in typed):

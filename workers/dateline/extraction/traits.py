@@ -12,7 +12,7 @@ from dateline.extraction.grammar import children, climb, forms
 from dateline.extraction.ontology import Cues
 from dateline.extraction.triggers import Trigger
 from dateline.language import Token
-from dateline.records import DateSpan
+from dateline.records import DateSpan, EventType
 
 if TYPE_CHECKING:
     from dateline.extraction.reports import Report
@@ -58,10 +58,10 @@ def lexical_traits(trigger: Trigger) -> Iterator[str]:
     yield f"phrase:{own}:{' '.join(trigger.sense.words)}"
 
 
-def company_of(report: Report, others: Sequence[Report]) -> Iterator[str]:
-    """What else the sentence of a report tells: of many words that may tell events few do."""
-    yield f"company:{min(len(others), 4)}"
-    yield f"alike:{min(sum(other.event_type == report.event_type for other in others), 2)}"
+def company_of(report: Report, told: Mapping[EventType | None, int]) -> Iterator[str]:
+    """What else the sentence of a report tells: of many words that may tell events few do. `told`: its reports by type."""
+    yield f"company:{min(sum(told.values()) - 1, 4)}"
+    yield f"alike:{min(told[report.event_type] - 1, 2)}"
 
 
 def age_of(when: DateSpan | None, published: date | None) -> str:
